@@ -1,0 +1,79 @@
+/*
+ * database.js: a fresh database for one server, read and searched from outside.
+ *
+ * STRIPE_LITE_TEST_DATABASE chooses sqlite (the default) or postgres; for the latter STRIPE_LITE_TEST_POSTGRES_URL names
+ * a server where databases may be created, and psql and pg_dump do the rest. SQLite is read with sqlite3.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+'use strict';
+
+const crypto = require('node:crypto');
+const fs = require('node:fs');
+const path = require('node:path');
+const { mustRun } = require('./program');
+
+class SqliteDatabase {
+  constructor(folder) {
+    this.dialect = 'sqlite';
+    this.file = path.join(folder, 'test.db');
+    this.url = `sqlite:///${this.file}`;
+  }
+
+  async create() {}
+
+  /* Rows of one read-only statement, as objects. */
+  async rows(sql) {
+    const { stdout } = await mustRun('sqlite3', ['-readonly', '-json', '-cmd', '.timeout 5000', this.file, sql]);
+    return stdout.trim() === '' ? [] : JSON.parse(stdout);
+  }
+
+  /* Everything stored, as bytes to be searched. */
+  async dump() {
+    const files = ['', '-wal'].map((end) => this.file + end).filter((file) => fs.existsSync(file));
+    return Buffer.concat(files.map((file) => fs.readFileSync(file)));
+  }
+
+  async drop() {}
+}
+
+class PostgresDatabase {
+  constructor(server) {
+    this.dialect = 'postgres';
+    this.server = server;
+    this.name = `stripe_lite_test_${process.pid}_${crypto.randomBytes(4).toString('hex')}`;
+    const url = new URL(server);
+    url.pathname = `/${this.name}`;
+    this.url = url.toString();
+  }
+
+  async create() {
+    await mustRun('psql', ['-X', '-q', '-d', this.server, '-c', `CREATE DATABASE ${this.name}`]);
+  }
+
+  async rows(sql) {
+    const wrapped = `SELECT coalesce(json_agg(r), '[]') FROM (${sql}) r`;
+    const { stdout } = await mustRun('psql', ['-X', '-q', '-A', '-t', '-d', this.url, '-c', wrapped]);
+    return JSON.parse(stdout);
+  }
+
+  async dump() {
+    const { stdout } = await mustRun('pg_dump', ['--data-only', '-d', this.url]);
+    return Buffer.from(stdout);
+  }
+
+  async drop() {
+    await mustRun('psql', ['-X', '-q', '-d', this.server, '-c', `DROP DATABASE IF EXISTS ${this.name} WITH (FORCE)`]);
+  }
+}
+
+function newDatabase(folder) {
+  const kind = process.env.STRIPE_LITE_TEST_DATABASE || 'sqlite';
+  if (kind === 'sqlite') return new SqliteDatabase(folder);
+  if (kind !== 'postgres') throw new Error(`STRIPE_LITE_TEST_DATABASE is ${kind}, wanted sqlite or postgres`);
+  const server = process.env.STRIPE_LITE_TEST_POSTGRES_URL;
+  if (!server) throw new Error('STRIPE_LITE_TEST_DATABASE is postgres, but STRIPE_LITE_TEST_POSTGRES_URL names no server');
+  return new PostgresDatabase(server);
+}
+
+module.exports = { newDatabase };
