@@ -1,0 +1,182 @@
+# test.sh - runs the suites and adds them up. Sourced by ./dev.
+#
+# Suites: `unit` (the meson tests of rooms and plugins), `rooms` (who includes whom), and one for each
+# folder of tests/ that holds *.test.js or test_*.py. `integration` and `fault` run on every build and
+# database; the other folders once. Full output stays in build/test-logs.
+#
+# SPDX-License-Identifier: Apache-2.0
+
+test_logs=build/test-logs
+test_counts=$test_logs/counts
+
+test_usage() {
+    cat <<'TEXT'
+Usage: ./dev test [--long] [--kind debug|asan] [--database sqlite|postgres] [suite [name…]]
+
+Installs what is missing, builds debug and asan, starts a private PostgreSQL, runs every suite and
+prints `N passed, N failed` as its last line; exits 1 when a test failed or none ran.
+A suite alone runs that suite; names after it run the test files or programs whose name contains one:
+
+  ./dev test unit            ./dev test unit money
+  ./dev test integration     ./dev test integration charges --kind debug --database sqlite
+
+--long also runs what takes minutes (STRIPE_LITE_TEST_LONG=1). Output is kept in build/test-logs.
+TEXT
+    printf 'Suites here: %s\n' "$(test_suites | tr '\n' ' ')"
+}
+
+# test_files FOLDER PATTERN NAMES…: files of a suite whose name contains one of NAMES (all without).
+test_files() {
+    local folder=$1 pattern=$2 file name
+    shift 2
+    find "$folder" -name "$pattern" -not -path '*/node_modules/*' -type f | sort | while read -r file; do
+        [ $# -gt 0 ] || printf '%s\n' "$file"
+        for name in "$@"; do
+            case "${file##*/}" in *"$name"*) printf '%s\n' "$file" && break ;; esac
+        done
+    done
+}
+
+test_suites() {
+    local folder
+    echo unit
+    echo rooms
+    for folder in tests/*/; do
+        [ -d "$folder" ] || continue
+        folder=${folder%/}
+        [ -z "$(test_files "$folder" '*.test.js' && test_files "$folder" 'test_*.py')" ] || echo "${folder#tests/}"
+    done
+}
+
+# test_step LABEL FORM FILE COMMAND…: run, keep the output, count.
+test_step() {
+    local label=$1 form=$2 file=$3 status=0
+    shift 3
+    local log=$test_logs/${label// /-}.log started=$SECONDS
+    if [ "$form" = tap ]; then
+        rm -f "$file"
+        "$@" >"$file" 2>"$log" </dev/null || status=$?
+    else
+        rm -f "$file"
+        "$@" >"$log" 2>&1 </dev/null || status=$?
+    fi
+    local before
+    before=$(test_failures)
+    python3 tools/tally.py "$label" --status "$status" "--$form" "$file" --counts "$test_counts"
+    if [ "$(test_failures)" != "$before" ]; then
+        tail -n 40 "$log" | sed 's/^/        | /'
+        echo "        (all of it in $log)"
+    fi
+    say "dev: $label took $((SECONDS - started)) s"
+}
+
+test_failures() {
+    awk '{ n += $2 } END { print n + 0 }' "$test_counts"
+}
+
+test_unit() {
+    local kind names=()
+    for kind in $test_kinds; do
+        if [ $# -gt 0 ]; then
+            mapfile -t names < <(meson test -C "build/$kind" --list 2>/dev/null | grep -F "$(printf '%s\n' "$@")" | sed 's/.* //')
+            [ ${#names[@]} -gt 0 ] || die "no unit test is named like: $*"
+        fi
+        test_step "unit $kind" meson "build/$kind/meson-logs/testlog.json" \
+            meson test -C "build/$kind" --no-rebuild --print-errorlogs "${names[@]}"
+    done
+}
+
+test_rooms() {
+    test_step rooms tap "$test_logs/rooms.tap" python3 tools/check_rooms.py --tap
+}
+
+# test_folder SUITE KIND DATABASE NAMES…: the Node and Python files of tests/SUITE, once.
+test_folder() {
+    local suite=$1 kind=$2 database=$3 files found=0
+    shift 3
+    local label="$suite $kind $database"
+    local environment=(
+        "STRIPE_LITE_BUILD=$PWD/build/$kind"
+        "STRIPE_LITE_TEST_DATABASE=$database"
+        "PYTHONPATH=$PWD/tests${PYTHONPATH:+:$PYTHONPATH}"
+    )
+    mapfile -t files < <(test_files "tests/$suite" '*.test.js' "$@")
+    if [ ${#files[@]} -gt 0 ]; then
+        found=1
+        test_step "$label" tap "$test_logs/${label// /-}.tap" \
+            env "${environment[@]}" node --test --test-reporter=tap "${files[@]}"
+    fi
+    mapfile -t files < <(test_files "tests/$suite" 'test_*.py' "$@")
+    if [ ${#files[@]} -gt 0 ]; then
+        found=1
+        test_step "$label python" tap "$test_logs/${label// /-}-python.tap" \
+            env "${environment[@]}" /usr/bin/python3 tools/unittest_tap.py "${files[@]}"
+    fi
+    [ $found -eq 1 ] || die "tests/$suite has no test file named like: $*"
+}
+
+test_suite() {
+    local suite=$1 kind database
+    shift
+    case "$suite" in
+    unit) test_unit "$@" ;;
+    rooms) test_rooms ;;
+    integration | fault)
+        for kind in $test_kinds; do
+            for database in $test_databases; do
+                test_folder "$suite" "$kind" "$database" "$@"
+            done
+        done
+        ;;
+    *) test_folder "$suite" "${test_kinds%% *}" "${test_databases%% *}" "$@" ;;
+    esac
+}
+
+test_main() {
+    test_kinds="debug asan"
+    test_databases="sqlite postgres"
+    local words=() all suite kind
+    while [ $# -gt 0 ]; do
+        case "$1" in
+        --help | -h) test_usage && return ;;
+        --long) export STRIPE_LITE_TEST_LONG=1 ;;
+        --kind | --database)
+            [ $# -gt 1 ] || wrong_usage "$1 needs a word after it"
+            case "$1=$2" in
+            --kind=debug | --kind=asan) test_kinds=$2 ;;
+            --database=sqlite | --database=postgres) test_databases=$2 ;;
+            *) wrong_usage "$1 cannot be '$2'" ;;
+            esac
+            shift
+            ;;
+        -*) wrong_usage "there is no option '$1' (./dev test --help)" ;;
+        *) words+=("$1") ;;
+        esac
+        shift
+    done
+    mapfile -t all < <(test_suites)
+    if [ ${#words[@]} -gt 0 ] && ! printf '%s\n' "${all[@]}" | grep -qxF "${words[0]}"; then
+        wrong_usage "there is no suite '${words[0]}'; there are: ${all[*]}"
+    fi
+
+    setup_packages tools/packages.txt
+    setup_npm || die "the tests need those npm packages"
+    mkdir -p "$test_logs"
+    : >"$test_counts"
+    for kind in $test_kinds; do build_kind "$kind"; done
+
+    export ASAN_OPTIONS="${ASAN_OPTIONS:-detect_leaks=1:detect_stack_use_after_return=0:strict_string_checks=1}"
+    export UBSAN_OPTIONS="${UBSAN_OPTIONS:-print_stacktrace=1:halt_on_error=1}"
+    trap postgres_stop EXIT
+    trap 'exit 130' INT
+    trap 'exit 143' TERM HUP
+    postgres_start
+
+    if [ ${#words[@]} -gt 0 ]; then
+        test_suite "${words[@]}"
+    else
+        for suite in "${all[@]}"; do test_suite "$suite"; done
+    fi
+    postgres_stop
+    awk '{ passed += $1; failed += $2 } END { printf "%d passed, %d failed\n", passed, failed; exit failed > 0 || passed == 0 }' "$test_counts"
+}
