@@ -1,0 +1,86 @@
+/*
+ * fiber.h: fibers, and the only places where one suspends.
+ *
+ * A loop runs in one thread. A fiber is started on it and runs straight-line code; what is tagged [suspends] parks it and lets
+ * the loop run others. A fiber never changes thread. Being cancelled is a return value: the wait returns SL_E_CANCELLED and the
+ * fiber unwinds by itself. Resuming happens only from the loop, through its ready queue.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef STRIPE_LITE_CORE_FIBER_FIBER_H
+#define STRIPE_LITE_CORE_FIBER_FIBER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <stripe_lite/status.h>
+
+typedef struct sl_loop sl_loop;
+typedef struct sl_fiber sl_fiber;
+struct event_base;
+
+#define SL_FIBER_STACK (128 * 1024)
+
+/* ---- the loop ---- */
+
+/* `max_fibers`: no more than so many at once; sl_fiber_start answers SL_E_UNAVAILABLE past it. NULL when the system refuses.
+ * since 1.0 [no-suspend], all of these */
+sl_loop *sl_loop_new(uint32_t max_fibers);
+/* Every fiber must have ended. */
+void sl_loop_free(sl_loop *loop);
+/* Runs until sl_loop_stop; then goes on until the last fiber has ended. */
+void sl_loop_run(sl_loop *loop);
+void sl_loop_stop(sl_loop *loop);
+/* libevent's base, for core/http and core/http_client glue. */
+struct event_base *sl_loop_base(sl_loop *loop);
+/* The loop that runs in this thread, or NULL. */
+sl_loop *sl_loop_current(void);
+uint32_t sl_loop_fibers(const sl_loop *loop);
+
+/* Calls `function(data)` on the loop after `milliseconds` (0: on the next turn), once, or again and again for `_every`. The
+ * timer is freed by itself after a single shot, else by sl_timer_free. It must not suspend. */
+typedef struct sl_timer sl_timer;
+sl_timer *sl_loop_after(sl_loop *loop, int64_t milliseconds, void (*function)(void *data), void *data);
+sl_timer *sl_loop_every(sl_loop *loop, int64_t milliseconds, void (*function)(void *data), void *data);
+void sl_timer_free(sl_timer *timer); /* only a timer that has not fired its single shot */
+
+/* From any thread: `function(data)` runs on the loop soon (an eventfd). [no-suspend, thread-safe] */
+void sl_loop_post(sl_loop *loop, void (*function)(void *data), void *data);
+
+/* ---- fibers ---- */
+
+/* Puts a new fiber into the ready queue; it starts on the loop's next turn. SL_E_UNAVAILABLE when there are too many or no
+ * stack can be had. `ret_fiber` may be NULL; the handle is valid until the fiber ends. */
+sl_status sl_fiber_start(sl_loop *loop, void (*function)(void *data), void *data, sl_fiber **ret_fiber) SL_MUST_CHECK;
+/* The running fiber, NULL on the loop itself. */
+sl_fiber *sl_fiber_current(void);
+/* Its waits return SL_E_CANCELLED from now on, the current one at once. */
+void sl_fiber_cancel(sl_fiber *fiber);
+/* While `shield` is on, waits are not cancelled: between a gateway's answer and its commit. Nests. */
+void sl_fiber_shield(bool on);
+bool sl_fiber_cancelled(void);
+
+/* ---- waiting: deadlines are monotonic milliseconds (core/base/clock.h), 0 is none; each returns SL_OK, SL_E_TIMEOUT or
+ * SL_E_CANCELLED; [suspends], all of these ---- */
+
+#define SL_WAIT_READ 1
+#define SL_WAIT_WRITE 2
+/* Until the descriptor is readable or writable; `ret_events` which. */
+sl_status sl_wait_descriptor(int descriptor, int events, int64_t deadline, int *ret_events) SL_MUST_CHECK;
+sl_status sl_wait_until(int64_t deadline) SL_MUST_CHECK; /* sleeping to the deadline is SL_OK */
+/* Lets the others run once. */
+sl_status sl_wait_turn(void) SL_MUST_CHECK;
+
+/* A condition: fibers wait on it until it is signalled. Lives as long as somebody waits on it; embed it. */
+typedef struct sl_condition {
+    struct sl_waiter *first;
+    struct sl_waiter *last;
+} sl_condition;
+sl_status sl_wait_condition(sl_condition *condition, int64_t deadline) SL_MUST_CHECK;
+void sl_condition_signal(sl_condition *condition);    /* the one waiting longest; [no-suspend] */
+void sl_condition_broadcast(sl_condition *condition); /* all; [no-suspend] */
+
+/* Debug builds end the process with a sentence when a call that may suspend runs outside a fiber. */
+void sl_assert_may_suspend(const char *function);
+
+#endif
