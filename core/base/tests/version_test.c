@@ -7,8 +7,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <string.h>
+#include <stdlib.h>
 
 #include <cmocka.h>
 
@@ -17,13 +16,16 @@
 static void version_is_three_numbers(void **state)
 {
     (void)state;
-    unsigned major = 0;
-    unsigned minor = 0;
-    unsigned patch = 0;
-    int length = 0;
-    assert_int_equal(sscanf(sl_version(), "%u.%u.%u%n", &major, &minor, &patch, &length), 3);
-    assert_int_equal((size_t)length, strlen(sl_version()));
-    assert_int_equal(major, 1);
+    const char *rest = sl_version();
+    unsigned long parts[3];
+    for (size_t i = 0; i < 3; i++) {
+        char *end = NULL;
+        parts[i] = strtoul(rest, &end, 10);
+        assert_ptr_not_equal(end, rest);
+        assert_int_equal(*end, i < 2 ? '.' : '\0');
+        rest = end + 1;
+    }
+    assert_int_equal(parts[0], 1);
 }
 
 int main(void)

@@ -1,0 +1,58 @@
+# lint.sh - layout, static checks and the rules of the rooms. Sourced by ./dev.
+#
+# SPDX-License-Identifier: Apache-2.0
+
+lint_usage() {
+    cat <<'TEXT'
+Usage: ./dev lint [--changed | --fix | file…]
+
+Checks layout (clang-format, .clang-format), faults (clang-tidy, .clang-tidy) and the rules of the
+rooms (tools/check_rooms.py). Without words: every C file. --changed: those that differ from main.
+--fix writes the layout instead of checking it. Exit status 1 when something is to be mended.
+TEXT
+}
+
+lint_files() {
+    case "${1-}" in
+    '' | --fix) git ls-files -co --exclude-standard -- '*.c' '*.h' ;;
+    --changed) { git diff --name-only --diff-filter=d main -- '*.c' '*.h'; git ls-files -o --exclude-standard -- '*.c' '*.h'; } ;;
+    *) printf '%s\n' "$@" ;;
+    esac | sort -u | while read -r file; do
+        if [ -f "$file" ]; then printf '%s\n' "$file"; fi
+    done
+}
+
+# lint_tidy FILES…: only what the build compiles can be read with its flags.
+lint_tidy() {
+    local compiled file known=()
+    compiled=$(sed -n 's/^ *"file": "\.\.\/\.\.\/\(.*\)",*$/\1/p' build/debug/compile_commands.json)
+    for file in "$@"; do
+        if grep -qxF "${file#./}" <<<"$compiled"; then known+=("$file"); fi
+    done
+    [ ${#known[@]} -gt 0 ] || return 0
+    printf '%s\0' "${known[@]}" | xargs -0 -P "$(nproc)" -n 1 clang-tidy --quiet -p build/debug 2>/dev/null
+}
+
+lint_main() {
+    case "${1-}" in
+    --help | -h) lint_usage && return ;;
+    --changed | --fix | '') ;;
+    -*) wrong_usage "there is no option '$1' (./dev lint --help)" ;;
+    esac
+    local files faults=0
+    setup_packages tools/packages.txt
+    setup_packages tools/lint_packages.txt
+    mapfile -t files < <(lint_files "$@")
+    if [ ${#files[@]} -gt 0 ]; then
+        if [ "${1-}" = --fix ]; then
+            clang-format -i "${files[@]}"
+            return
+        fi
+        clang-format --dry-run --Werror "${files[@]}" || faults=1
+        build_kind debug
+        lint_tidy "${files[@]}" || faults=1
+    fi
+    python3 tools/check_rooms.py || faults=1
+    [ $faults -eq 0 ] || die "lint found something to mend"
+    say "dev: lint is clean (${#files[@]} C files)"
+}
