@@ -15,6 +15,8 @@ import pathlib
 import re
 import sys
 
+import symbols
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 INCLUDE = re.compile(r'^\s*#\s*include\s*(?:<([^>]+)>|"([^"]+)")')
 
@@ -161,6 +163,7 @@ def main():
         ("every plugin is built", rule_listed("plugins", plugins)),
         ("every C file is compiled", rule_compiled()),
         ("public headers stand alone", rule_no_core_headers_in_sdk()),
+        ("the symbol map names what the public headers declare (tools/symbols.py --write)", symbols.compare()[1]),
     ]
     if "--tap" in sys.argv[1:]:
         print(f"1..{len(rules)}")

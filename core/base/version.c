@@ -5,7 +5,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
-#include "base/version.h"
+#include "core/base/version.h"
 
 const char *sl_version(void)
 {

@@ -10,6 +10,6 @@
  * The host's version, "MAJOR.MINOR.PATCH", static and never NULL.
  * since 1.0  [no-suspend]
  */
-__attribute__((visibility("default"))) const char *sl_version(void);
+const char *sl_version(void);
 
 #endif

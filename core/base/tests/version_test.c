@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "base/version.h"
+#include "core/base/version.h"
 
 static void version_is_three_numbers(void **state)
 {
