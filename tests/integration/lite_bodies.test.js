@@ -84,11 +84,8 @@ suite('bodies', {}, (s) => {
   });
 
   s.test('a body of 1 MiB is read, one byte more is 413', async () => {
-    const fill = (size) => {
-      const frame = '{"name": "", "email": "a@example.com"}';
-      return frame.replace('""', `"${'x'.repeat(size - frame.length)}"`);
-    };
-    invalid(await send(fill(1024 * 1024)), ['body.name']);
+    const fill = (size) => '{"name": "A", "email": "a@example.com"}'.padEnd(size);
+    answered(await send(fill(1024 * 1024)), 200);
     answered(await send(fill(1024 * 1024 + 1)), 413);
   });
 });
