@@ -16,7 +16,10 @@ struct sl_settings;    /* core/config */
 struct sl_database;    /* core/database */
 struct sl_http_client; /* core/http_client */
 struct sl_auth;        /* core/auth */
-struct sl_jobs;        /* core/job */
+struct sl_resources;   /* core/resource: every resource by type */
+struct sl_events;      /* core/event: subscriptions */
+struct sl_jobs;        /* core/job: job types, the queue's runner */
+struct sl_gateways;    /* core/plugin: gateways by priority */
 struct sl_registry;    /* core/plugin: loaded plugins and all their tables */
 struct sl_server;      /* core/http */
 
@@ -26,7 +29,10 @@ typedef struct sl_host {
     struct sl_database *database;
     struct sl_http_client *http_client;
     struct sl_auth *auth;
+    struct sl_resources *resources;
+    struct sl_events *events;
     struct sl_jobs *jobs;
+    struct sl_gateways *gateways;
     struct sl_registry *registry;
     struct sl_server *server;
     int32_t slot; /* number among the node's workers, 0 .. 63 */

@@ -1,8 +1,9 @@
 /*
- * registry.h: what the loaded plugins brought, in host-side copies: rooms above look things up here.
+ * registry.h: the loaded plugins, with host-side copies of their descriptors.
  *
  * Descriptors are copied into host structs of today's size (short ones of older plugins are filled up with zeros); tables keep
- * their plugin's memory.
+ * their plugin's memory. The loader hands resources to core/resource, subscriptions to core/event, job types to core/job and
+ * gateways to gateway.h; core/http reads the routes here.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -22,17 +23,8 @@ struct sl_plugin {
 };
 
 typedef struct sl_registry {
-    sl_plugin *plugins; /* in start order */
+    sl_plugin *plugins; /* loaded and refused; the loaded ones first, in start order */
     uint32_t count;
-    sl_resource *resources; /* host-size copies */
-    const sl_resource *const *resource_sources; /* resource_sources[i] is the plugin's own pointer of resources[i] */
-    uint32_t resource_count;
-    sl_gateway_type *gateways;
-    uint32_t gateway_count;
 } sl_registry;
-
-/* The host's copy of a plugin's resource pointer, or of a type's name ("customer"); NULL when unknown. since 1.0 [no-suspend] */
-const sl_resource *sl_registry_resource(const sl_registry *registry, const sl_resource *source);
-const sl_resource *sl_registry_resource_type(const sl_registry *registry, const char *type);
 
 #endif
