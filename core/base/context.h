@@ -19,6 +19,8 @@ struct sl_request;     /* core/http */
 struct sl_reply;       /* core/http */
 struct sl_job_run;     /* core/job */
 struct sl_event_draft; /* core/event */
+struct sl_value;       /* core/json */
+struct sl_resource;    /* core/resource */
 
 /* An error as it will be told. `status` 0: none. */
 typedef struct sl_error {
@@ -71,6 +73,8 @@ struct sl_context {
     sl_commit_hook *hooks;
     struct sl_event_draft *events;
     struct sl_request *request; /* NULL outside HTTP */
+    const struct sl_value *params;      /* the request's parameters as one tree: path, query and body; NULL outside HTTP */
+    const struct sl_resource *resource; /* the resource whose own routes serve this request, else NULL */
     struct sl_reply *reply;     /* where sl_reply_... puts the answer; NULL: nobody asks */
     struct sl_job_run *job;
 };
