@@ -8,14 +8,15 @@
 
 test_logs=build/test-logs
 test_counts=$test_logs/counts
+test_limit=1200 # seconds for one step: a run that hangs is a failure, not a wait
 
 test_usage() {
     cat <<'TEXT'
-Usage: ./dev test [--long] [--kind debug|asan] [--database sqlite|postgres] [suite [name…]]
+Usage: ./dev test [--long] [--kind debug|asan] [--database sqlite|postgres] [suite…] [name…]
 
 Installs what is missing, builds debug and asan, starts a private PostgreSQL, runs every suite and
 prints `N passed, N failed` as its last line; exits 1 when a test failed or none ran.
-A suite alone runs that suite; names after it run the test files or programs whose name contains one:
+Suites named run alone; other words pick the test files or programs whose name contains one of them:
 
   ./dev test unit            ./dev test unit money
   ./dev test integration     ./dev test integration charges --kind debug --database sqlite
@@ -44,7 +45,7 @@ test_suites() {
     for folder in tests/*/; do
         [ -d "$folder" ] || continue
         folder=${folder%/}
-        [ -z "$(test_files "$folder" '*.test.js' && test_files "$folder" 'test_*.py')" ] || echo "${folder#tests/}"
+        [ -z "$(test_files "$folder" '*.test.js'; test_files "$folder" 'test_*.py')" ] || echo "${folder#tests/}"
     done
 }
 
@@ -52,18 +53,16 @@ test_suites() {
 test_step() {
     local label=$1 form=$2 file=$3 status=0
     shift 3
-    local log=$test_logs/${label// /-}.log started=$SECONDS
+    local log=$test_logs/${label// /-}.log started=$SECONDS before
+    rm -f "$file"
     if [ "$form" = tap ]; then
-        rm -f "$file"
-        "$@" >"$file" 2>"$log" </dev/null || status=$?
+        timeout -k 10 "$test_limit" "$@" >"$file" 2>"$log" </dev/null || status=$?
     else
-        rm -f "$file"
         "$@" >"$log" 2>&1 </dev/null || status=$?
     fi
-    local before
     before=$(test_failures)
     python3 tools/tally.py "$label" --status "$status" "--$form" "$file" --counts "$test_counts"
-    if [ "$(test_failures)" != "$before" ]; then
+    if [ "$form" = tap ] && [ "$(test_failures)" != "$before" ] && [ -s "$log" ]; then
         tail -n 40 "$log" | sed 's/^/        | /'
         echo "        (all of it in $log)"
     fi
@@ -120,7 +119,7 @@ test_suite() {
     shift
     case "$suite" in
     unit) test_unit "$@" ;;
-    rooms) test_rooms ;;
+    rooms) test_rooms ;; # one quick pass: names do not matter to it
     integration | fault)
         for kind in $test_kinds; do
             for database in $test_databases; do
@@ -135,11 +134,12 @@ test_suite() {
 test_main() {
     test_kinds="debug asan"
     test_databases="sqlite postgres"
-    local words=() all suite kind
+    local names=() suites=() all suite kind
+    mapfile -t all < <(test_suites)
     while [ $# -gt 0 ]; do
         case "$1" in
         --help | -h) test_usage && return ;;
-        --long) export STRIPE_LITE_TEST_LONG=1 ;;
+        --long) export STRIPE_LITE_TEST_LONG=1 && test_limit=7200 ;;
         --kind | --database)
             [ $# -gt 1 ] || wrong_usage "$1 needs a word after it"
             case "$1=$2" in
@@ -150,13 +150,15 @@ test_main() {
             shift
             ;;
         -*) wrong_usage "there is no option '$1' (./dev test --help)" ;;
-        *) words+=("$1") ;;
+        *)
+            if printf '%s\n' "${all[@]}" | grep -qxF -- "$1"; then suites+=("$1"); else names+=("$1"); fi
+            ;;
         esac
         shift
     done
-    mapfile -t all < <(test_suites)
-    if [ ${#words[@]} -gt 0 ] && ! printf '%s\n' "${all[@]}" | grep -qxF "${words[0]}"; then
-        wrong_usage "there is no suite '${words[0]}'; there are: ${all[*]}"
+    if [ ${#suites[@]} -eq 0 ]; then
+        [ ${#names[@]} -eq 0 ] || wrong_usage "there is no suite '${names[0]}'; there are: ${all[*]}"
+        suites=("${all[@]}")
     fi
 
     setup_packages tools/packages.txt
@@ -172,11 +174,7 @@ test_main() {
     trap 'exit 143' TERM HUP
     postgres_start
 
-    if [ ${#words[@]} -gt 0 ]; then
-        test_suite "${words[@]}"
-    else
-        for suite in "${all[@]}"; do test_suite "$suite"; done
-    fi
+    for suite in "${suites[@]}"; do test_suite "$suite" "${names[@]}"; done
     postgres_stop
     awk '{ passed += $1; failed += $2 } END { printf "%d passed, %d failed\n", passed, failed; exit failed > 0 || passed == 0 }' "$test_counts"
 }
