@@ -1,5 +1,6 @@
 # build.sh - the three kinds of build. Sourced by ./dev.
 #
+# shellcheck shell=bash
 # SPDX-License-Identifier: Apache-2.0
 
 build_options() {

@@ -1,13 +1,14 @@
 # lint.sh - layout, static checks and the rules of the rooms. Sourced by ./dev.
 #
+# shellcheck shell=bash
 # SPDX-License-Identifier: Apache-2.0
 
 lint_usage() {
     cat <<'TEXT'
 Usage: ./dev lint [--changed | --fix | file…]
 
-Checks layout (clang-format, .clang-format), faults (clang-tidy, .clang-tidy) and the rules of the
-rooms (tools/check_rooms.py). Without words: every C file. --changed: those that differ from main.
+Checks layout (clang-format, .clang-format), faults (clang-tidy, .clang-tidy), the scripts (shellcheck)
+and the rules of the rooms (tools/check_rooms.py). Without words: every C file. --changed: those that differ from main.
 --fix writes the layout instead of checking it. Exit status 1 when something is to be mended.
 TEXT
 }
@@ -52,6 +53,7 @@ lint_main() {
         build_kind debug
         lint_tidy "${files[@]}" || faults=1
     fi
+    shellcheck -x dev tools/lib/*.sh .ci/run || faults=1
     python3 tools/check_rooms.py || faults=1
     [ $faults -eq 0 ] || die "lint found something to mend"
     say "dev: lint is clean (${#files[@]} C files)"

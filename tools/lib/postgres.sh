@@ -2,6 +2,7 @@
 #
 # PostgreSQL refuses to run as root, so root hands it to the `postgres` user (or `nobody`).
 #
+# shellcheck shell=bash
 # SPDX-License-Identifier: Apache-2.0
 
 postgres_folder=

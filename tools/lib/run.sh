@@ -4,6 +4,7 @@
 # services use (NOTIFY_SOCKET); so the printed address is right for any host, port or port 0, and
 # nothing is printed when the start fails. Signals and the exit status are the server's own.
 #
+# shellcheck shell=bash
 # SPDX-License-Identifier: Apache-2.0
 
 random_hex() {

@@ -1,5 +1,6 @@
 # setup.sh - installs what a checkout needs, and only what is missing. Sourced by ./dev.
 #
+# shellcheck shell=bash
 # SPDX-License-Identifier: Apache-2.0
 
 # packages_missing LIST: the names in LIST that are neither installed nor covered by their command.

@@ -4,6 +4,7 @@
 # folder of tests/ that holds *.test.js or test_*.py. `integration` and `fault` run on every build and
 # database; the other folders once. Full output stays in build/test-logs.
 #
+# shellcheck shell=bash
 # SPDX-License-Identifier: Apache-2.0
 
 test_logs=build/test-logs
