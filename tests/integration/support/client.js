@@ -10,8 +10,11 @@
 const http = require('node:http');
 const { encodeForm } = require('./form');
 
-/* Sends one request and reads the answer whole: {status, headers, text, json}. */
-function exchange(agent, base, { method, path, headers, body }) {
+/*
+ * Sends one request and reads the answer whole: {status, headers, text, json}. With `seconds`, an answer that goes on for
+ * longer (a stream of events) is cut there.
+ */
+function exchange(agent, base, { method, path, headers, body, seconds }) {
   return new Promise((resolve, reject) => {
     const request = http.request({
       agent, host: base.hostname, port: base.port, method, path,
@@ -19,11 +22,19 @@ function exchange(agent, base, { method, path, headers, body }) {
     }, (response) => {
       const chunks = [];
       response.on('data', (chunk) => chunks.push(chunk));
-      response.on('error', reject);
-      response.on('end', () => {
+      const finish = () => {
         const text = Buffer.concat(chunks).toString();
         resolve({ status: response.statusCode, headers: response.headers, text, json: parsed(text) });
-      });
+      };
+      response.on('end', finish);
+      response.on('error', reject);
+      if (seconds !== undefined) {
+        const timer = setTimeout(() => {
+          finish();
+          request.destroy();
+        }, seconds * 1000);
+        response.on('close', () => clearTimeout(timer));
+      }
     });
     request.on('error', reject);
     request.end(body);
@@ -47,10 +58,10 @@ class Client {
 
   /*
    * options: key (default the secret key, null for none), authorization (a whole header), form, json, body (text as it
-   * is), query, headers, mayFail (an answer of 5xx is expected).
+   * is), query, headers, mayFail (an answer of 5xx is expected), seconds (cut a longer answer there).
    */
   async request(method, path, options = {}) {
-    const { key = this.server.secretKey, authorization, form, json, query, mayFail = false } = options;
+    const { key = this.server.secretKey, authorization, form, json, query, seconds, mayFail = false } = options;
     const headers = {};
     let { body } = options;
     if (authorization !== undefined) headers.authorization = authorization;
@@ -64,7 +75,7 @@ class Client {
     }
     for (const [name, value] of Object.entries(options.headers || {})) headers[name.toLowerCase()] = value;
     const url = query ? `${path}?${encodeForm(query)}` : path;
-    const answer = await exchange(this.agent, this.server.url, { method, path: url, headers, body });
+    const answer = await exchange(this.agent, this.server.url, { method, path: url, headers, body, seconds });
     this.observe({ method, url, mayFail, ...answer });
     return answer;
   }
