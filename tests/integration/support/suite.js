@@ -6,7 +6,7 @@
  *   });
  *
  * After the tests of every file: the stored invariants hold, neither log nor database holds a card number or a secret,
- * and SIGTERM ends the server with 0. STRIPE_LITE_TEST_ONLY (a regular expression) picks tests by name.
+ * and SIGTERM ends the server with 0. Options are the server's, and `before`, run ahead of the start. STRIPE_LITE_TEST_ONLY (a regular expression) picks tests by name.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -28,6 +28,7 @@ class Suite {
   test(name, body) { this.tests.push({ name, body }); }
 
   async begin() {
+    if (this.options.before) await this.options.before();
     this.observer = new Observer();
     this.server = new Server(this.options);
     await this.server.create();

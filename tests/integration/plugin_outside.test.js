@@ -1,0 +1,83 @@
+/*
+ * plugin_outside.test.js: a plugin built outside the tree, against the installed package alone, and enabled by three lines.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+'use strict';
+
+const assert = require('node:assert/strict');
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+const { answered } = require('./support/expect');
+const { until } = require('./support/poll');
+const { build, mustRun, repository } = require('./support/program');
+const { suite } = require('./support/suite');
+
+const outside = fs.mkdtempSync(path.join(os.tmpdir(), 'stripe_lite_outside_'));
+const root = path.join(outside, 'root');
+const plugin = path.join(outside, 'hello.so');
+process.on('exit', () => fs.rmSync(outside, { recursive: true, force: true }));
+
+/* The file of that name below the staged root. */
+function installed(name) {
+  const found = fs.readdirSync(root, { recursive: true }).find((one) => path.basename(one) === name);
+  assert.ok(found, `${name} is not installed`);
+  return path.join(root, found);
+}
+
+/* Installs the build into a folder of its own and compiles sdk/examples/hello with what was installed there. */
+async function prepare() {
+  await mustRun('meson', ['install', '-C', build, '--no-rebuild', '--quiet', '--destdir', root], { seconds: 120 });
+  const folder = path.join(outside, 'hello');
+  fs.cpSync(path.join(repository, 'sdk/examples/hello'), folder, { recursive: true });
+  const sources = fs.readdirSync(folder).filter((name) => name.endsWith('.c'));
+  assert.ok(sources.length > 0);
+  const env = { ...process.env, PKG_CONFIG_SYSROOT_DIR: root, PKG_CONFIG_PATH: path.dirname(installed('stripe_lite.pc')) };
+  const { stdout } = await mustRun('pkg-config', ['--cflags', '--libs', 'stripe_lite'], { env });
+  const flags = stdout.trim().split(/\s+/);
+  assert.ok(!flags.some((flag) => flag.includes(repository)), `the flags lead into the tree: ${stdout}`);
+  await mustRun('cc', ['-shared', '-fPIC', '-std=c17', '-Wall', '-Wextra', '-Werror', '-o', plugin, ...sources, ...flags], { cwd: folder });
+}
+
+const bundled = () => fs.readdirSync(path.dirname(installed('customers.so'))).filter((name) => name.endsWith('.so')).map((name) => path.basename(name, '.so'));
+
+const options = { env: {}, before: async () => {
+  await prepare();
+  options.binary = installed('stripe-lite');
+  options.env.LD_LIBRARY_PATH = path.dirname(installed('libstripe_lite.so.1'));
+  options.config = ['plugins:', ...bundled().map((name) => `  - name: ${name}`),
+    '  - name: hello', `    path: ${plugin}`, '    required: true', ''].join('\n');
+} };
+
+suite('a plugin from outside', options, (s) => {
+  s.test('is listed and loaded', async () => {
+    const listed = JSON.parse(await s.server.mustCommand('plugins', 'list', '--json'));
+    const entry = (Array.isArray(listed) ? listed : listed.plugins).find(({ name }) => name === 'hello');
+    assert.ok(entry, JSON.stringify(listed));
+  });
+
+  s.test('passes the check', async () => {
+    const { code, stdout, stderr } = await s.server.command('plugin', 'check', plugin);
+    assert.equal(code, 0, stdout + stderr);
+  });
+
+  s.test('its route answers, checks its parameters, and is in the documents', async () => {
+    assert.deepEqual(answered(await s.get('/hello?name=Ada', { key: null }), 200), { message: 'Hello, Ada' });
+    assert.equal((await s.get('/hello', { key: null })).status, 422);
+    assert.ok(answered(await s.get('/openapi.json'), 200).paths['/hello']);
+  });
+
+  s.test('its event handler is called', async () => {
+    const { customer } = answered(await s.post('/customers', { name: 'Ada', email: 'ada@example.com' }), 200);
+    await until('the handler has told of the customer', () =>
+      s.server.log.split('\n').some((line) => line.includes('hello') && line.includes(customer.id)));
+  });
+});
+
+/* The same build without the three lines: the route is not there. */
+suite('without it', {}, (s) => {
+  s.test('there is no such route', async () => {
+    answered(await s.get('/hello?name=Ada', { key: null }), 404);
+  });
+});
