@@ -111,7 +111,8 @@ suite('payment intents', {}, (s) => {
     assert.deepEqual([charge.captured, charge.status, charge.amount_captured, charge.balance_transaction], [false, 'succeeded', 0, null]);
     await s.stripe.paymentIntents.cancel(intent.id);
     const voided = await s.stripe.charges.retrieve(charge.id);
-    assert.deepEqual([voided.captured, voided.amount_captured, voided.refunded], [false, 0, true]);
+    assert.deepEqual([voided.captured, voided.amount_captured], [false, 0]);
+    await rejectsWith(s.stripe.refunds.create({ charge: charge.id }), { statusCode: 400 });
   });
 
   s.test('off_session with a card that needs authentication is declined', async () => {
