@@ -60,6 +60,15 @@ SL_API const char *sl_request_path(const sl_context *cx);
 /* "http://127.0.0.1:8000", as the client or the configured public URL says: for links to pages of this server. */
 SL_API const char *sl_request_base_url(const sl_context *cx);
 
+/* The Idempotency-Key of the request that is served, or NULL: kept by work that a job may have to end after a crash.
+ * since 1.0 [no-suspend] */
+SL_API const char *sl_idempotency_key(const sl_context *cx);
+
+/* In a job: what this step replies or fails with, rendered for `face`, also becomes the recorded answer of the request with that
+ * key, if that request was interrupted and has none yet; it is committed with the step's writes. A NULL key does nothing.
+ * since 1.0 [no-suspend] */
+SL_API void sl_idempotency_settle(sl_context *cx, const char *key, int32_t face);
+
 /* `text` safe inside HTML text and attributes. since 1.0 [no-suspend] */
 SL_API const char *sl_html(sl_context *cx, const char *text);
 
