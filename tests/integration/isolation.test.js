@@ -51,23 +51,24 @@ suite('isolation', {}, (s) => {
   ].map(async (one) => JSON.parse(JSON.stringify(await one))));
 
   /* The owner's id a path's variable or a parameter asks for: by its own name, else by the noun before it. */
-  function idFor(name, noun) {
+  function idFor(name, noun, path) {
     const singular = (word) => word.replace(/_id$|Id$/, '').replace(/s$/, '');
     if (noun === 'payments') return owned.charge;
-    if (noun === 'balance_transactions' && name === 'id') return owned.balance_transaction;
+    if (noun === 'balance_transactions') return path.includes('/customers/') ? owned.customer_balance_transaction : owned.balance_transaction;
     return owned[singular(name)] || owned[singular(noun || '')] || owned.customer;
   }
 
   function filledPath({ path }) {
     const segments = path.split('/');
-    return segments.map((segment, i) => segment.replace(/\{([^}]+)\}/g, (_, name) => encodeURIComponent(idFor(name, segments[i - 1])))).join('/');
+    return segments.map((segment, i) => segment.replace(/\{([^}]+)\}/g, (_, name) => encodeURIComponent(idFor(name, segments[i - 1], path)))).join('/');
   }
 
   /* The parameters of a route that take one of the owner's ids, filled with it. */
   function filledBody({ method, path }) {
     const operation = Object.entries(documents.paths).find(([one]) => one.replace(/\{[^}]*\}/g, '{}') === path.replace(/\{[^}]*\}/g, '{}'));
     const content = operation && operation[1][method.toLowerCase()]?.requestBody?.content;
-    const schema = content && Object.values(content)[0].schema;
+    let schema = content && Object.values(content)[0].schema;
+    while (schema && schema.$ref) schema = schema.$ref.slice(2).split('/').reduce((at, step) => at[step], documents);
     const names = Object.keys((schema && schema.properties) || {});
     const known = (name) => owned[name.replace(/^default_/, '').replace(/_id$/, '')];
     return Object.fromEntries(names.filter((name) => known(name)).map((name) => [name, known(name)]));
