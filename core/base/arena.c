@@ -1,0 +1,275 @@
+/*
+ * arena.c: memory that is given back all at once, with what must be undone then.
+ *
+ * The arena's own struct lies in its first block, which comes from a pool of this thread. An allocation that is large against
+ * the next block gets a block of its own behind the current one, so that the current one goes on serving. Under the address
+ * sanitizer all bytes not handed out are poisoned.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "core/base/arena.h"
+
+#include <pthread.h>
+#include <stdalign.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define ARENA_POISONS 1
+#endif
+#endif
+#if defined(__SANITIZE_ADDRESS__)
+#define ARENA_POISONS 1
+#endif
+#ifdef ARENA_POISONS
+#include <sanitizer/asan_interface.h>
+#define POISON(pointer, size) __asan_poison_memory_region((pointer), (size))
+#define UNPOISON(pointer, size) __asan_unpoison_memory_region((pointer), (size))
+#else
+#define POISON(pointer, size) ((void)(pointer), (void)(size))
+#define UNPOISON(pointer, size) ((void)(pointer), (void)(size))
+#endif
+
+#define FIRST_SIZE ((size_t)4096)
+#define LARGEST_SIZE ((size_t)1 << 20)
+#define POOL_LENGTH 128
+#define ALIGNMENT ((size_t)16)
+
+struct block {
+    alignas(16) struct block *previous;
+    size_t size; /* of the whole block */
+    size_t used; /* from its start, this header included */
+};
+
+struct deferred {
+    struct deferred *previous;
+    void (*function)(void *pointer);
+    void *pointer;
+};
+
+struct sl_arena {
+    struct block *block; /* the current one; its chain ends at the first */
+    struct deferred *defers;
+    char *last; /* the latest allocation of the current block */
+    size_t next_size;
+    size_t used;
+};
+
+struct pool {
+    void *blocks[POOL_LENGTH];
+    size_t count;
+    int registered;
+};
+
+static _Thread_local struct pool pool;
+static pthread_key_t pool_key;
+static pthread_once_t pool_once = PTHREAD_ONCE_INIT;
+
+static size_t align_up(size_t size)
+{
+    return (size + ALIGNMENT - 1) & ~(ALIGNMENT - 1);
+}
+
+_Noreturn static void memory_end(void)
+{
+    static const char text[] = "stripe-lite: out of memory\n";
+    ssize_t written = write(STDERR_FILENO, text, sizeof(text) - 1);
+    (void)written;
+    abort();
+}
+
+static void pool_drain(void *data)
+{
+    struct pool *own = data;
+    while (own->count > 0) {
+        void *block = own->blocks[--own->count];
+        UNPOISON(block, FIRST_SIZE);
+        free(block);
+    }
+}
+
+static void pool_make_key(void)
+{
+    if (pthread_key_create(&pool_key, pool_drain) != 0)
+        memory_end();
+}
+
+static struct block *block_new(size_t size)
+{
+    struct block *block = NULL;
+    if (size == FIRST_SIZE && pool.count > 0) {
+        block = pool.blocks[--pool.count];
+        UNPOISON(block, sizeof(*block));
+    } else {
+        block = malloc(size);
+    }
+    if (block == NULL)
+        memory_end();
+    block->previous = NULL;
+    block->size = size;
+    block->used = align_up(sizeof(*block));
+    POISON((char *)block + block->used, size - block->used);
+    return block;
+}
+
+static void block_free(struct block *block)
+{
+    if (block->size == FIRST_SIZE && pool.count < POOL_LENGTH) {
+        if (!pool.registered) {
+            (void)pthread_once(&pool_once, pool_make_key);
+            pool.registered = pthread_setspecific(pool_key, &pool) == 0;
+        }
+        if (pool.registered) {
+            POISON(block, FIRST_SIZE);
+            pool.blocks[pool.count++] = block;
+            return;
+        }
+    }
+    UNPOISON(block, block->size);
+    free(block);
+}
+
+sl_arena *sl_arena_new(void)
+{
+    struct block *block = block_new(FIRST_SIZE);
+    sl_arena *arena = (sl_arena *)(void *)((char *)block + block->used);
+    UNPOISON(arena, sizeof(*arena));
+    block->used += align_up(sizeof(*arena));
+    arena->block = block;
+    arena->defers = NULL;
+    arena->last = NULL;
+    arena->next_size = FIRST_SIZE * 2;
+    arena->used = 0;
+    return arena;
+}
+
+void sl_arena_free(sl_arena *arena)
+{
+    if (arena == NULL)
+        return;
+    while (arena->defers != NULL) {
+        struct deferred *deferred = arena->defers;
+        arena->defers = deferred->previous;
+        deferred->function(deferred->pointer);
+    }
+    struct block *block = arena->block;
+    while (block != NULL) {
+        struct block *previous = block->previous;
+        block_free(block);
+        block = previous;
+    }
+}
+
+/* `size` bytes, aligned, not zeroed. */
+static char *arena_take(sl_arena *arena, size_t size)
+{
+    if (size > SIZE_MAX / 4)
+        memory_end();
+    size_t rounded = align_up(size > 0 ? size : 1);
+    arena->used += rounded;
+    struct block *block = arena->block;
+    if (block->size - block->used < rounded) {
+        size_t header = align_up(sizeof(*block));
+        if (rounded > arena->next_size / 4) {
+            struct block *own = block_new(header + rounded);
+            own->previous = block->previous;
+            block->previous = own;
+            own->used += rounded;
+            char *pointer = (char *)own + header;
+            UNPOISON(pointer, size);
+            return pointer;
+        }
+        struct block *next = block_new(arena->next_size);
+        if (arena->next_size < LARGEST_SIZE)
+            arena->next_size *= 2;
+        next->previous = block;
+        arena->block = block = next;
+    }
+    char *pointer = (char *)block + block->used;
+    block->used += rounded;
+    arena->last = pointer;
+    UNPOISON(pointer, size);
+    return pointer;
+}
+
+void *sl_arena_alloc(sl_arena *arena, size_t size)
+{
+    char *pointer = arena_take(arena, size);
+    memset(pointer, 0, size);
+    return pointer;
+}
+
+void *sl_arena_grow(sl_arena *arena, void *pointer, size_t old_size, size_t new_size)
+{
+    if (pointer != NULL && new_size <= old_size)
+        return pointer;
+    struct block *block = arena->block;
+    if (pointer != NULL && pointer == arena->last && new_size < SIZE_MAX / 4) {
+        size_t start = (size_t)(arena->last - (char *)block);
+        size_t end = start + align_up(new_size);
+        if (end <= block->size) {
+            arena->used += end - block->used;
+            block->used = end;
+            UNPOISON(pointer, new_size);
+            return pointer;
+        }
+    }
+    char *moved = arena_take(arena, new_size);
+    if (pointer != NULL && old_size > 0)
+        memcpy(moved, pointer, old_size);
+    return moved;
+}
+
+char *sl_arena_copy(sl_arena *arena, const char *text, size_t length)
+{
+    if (text == NULL)
+        return NULL;
+    char *copy = arena_take(arena, length + 1);
+    memcpy(copy, text, length);
+    copy[length] = '\0';
+    return copy;
+}
+
+char *sl_arena_vformat(sl_arena *arena, const char *format, va_list arguments)
+{
+    char draft[256];
+    va_list again;
+    va_copy(again, arguments);
+    int length = vsnprintf(draft, sizeof(draft), format, arguments);
+    if (length < 0)
+        length = 0, draft[0] = '\0';
+    char *text = arena_take(arena, (size_t)length + 1);
+    if ((size_t)length < sizeof(draft))
+        memcpy(text, draft, (size_t)length + 1);
+    else
+        (void)vsnprintf(text, (size_t)length + 1, format, again);
+    va_end(again);
+    return text;
+}
+
+char *sl_arena_format(sl_arena *arena, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    char *text = sl_arena_vformat(arena, format, arguments);
+    va_end(arguments);
+    return text;
+}
+
+void sl_arena_defer(sl_arena *arena, void (*function)(void *pointer), void *pointer)
+{
+    struct deferred *deferred = sl_arena_alloc(arena, sizeof(*deferred));
+    deferred->previous = arena->defers;
+    deferred->function = function;
+    deferred->pointer = pointer;
+    arena->defers = deferred;
+}
+
+size_t sl_arena_used(const sl_arena *arena)
+{
+    return arena->used;
+}
