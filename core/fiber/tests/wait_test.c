@@ -16,6 +16,7 @@
 #include <cmocka.h>
 
 #include "core/base/clock.h"
+#include "core/base/context.h"
 #include "core/fiber/fiber.h"
 
 static sl_loop *loop;
@@ -355,6 +356,44 @@ static void a_watch_calls_for_what_is_asked_until_it_is_freed(void **state)
     assert_int_equal(record.read_count, 3);
 }
 
+typedef struct sleep_record {
+    sl_context *cx;
+    int64_t milliseconds;
+    sl_status status;
+} sleep_record;
+
+static void sleeps(void *data)
+{
+    sleep_record *record = data;
+    record->status = sl_sleep(record->cx, record->milliseconds);
+}
+
+static void sleeping_keeps_the_deadline_of_the_context(void **state)
+{
+    (void)state;
+    static const sl_host host;
+    sl_context *cx = sl_context_new(&host, "acct_1", false, "req_1");
+    sleep_record record = { .cx = cx, .milliseconds = 10, .status = SL_E_INTERNAL };
+    int64_t began = sl_clock_monotonic_ms();
+    start(sleeps, &record);
+    run_until_done();
+    assert_int_equal(record.status, SL_OK);
+    assert_true(sl_clock_monotonic_ms() - began >= 10);
+
+    record.milliseconds = INT64_MAX;
+    cx->deadline = sl_clock_monotonic_ms() + 10;
+    start(sleeps, &record);
+    run_until_done();
+    assert_int_equal(record.status, SL_E_TIMEOUT);
+    assert_non_null(sl_error_message(cx));
+
+    cx->deadline = 0;
+    start(cancels, start(sleeps, &record));
+    run_until_done();
+    assert_int_equal(record.status, SL_E_CANCELLED);
+    sl_context_free(cx);
+}
+
 int main(void)
 {
 #define EACH(function) cmocka_unit_test_setup_teardown(function, loop_up, loop_down)
@@ -371,6 +410,7 @@ int main(void)
         EACH(a_descriptor_wait_is_cancelled),
         EACH(what_cannot_be_waited_for_is_an_error_and_not_a_hang),
         EACH(a_watch_calls_for_what_is_asked_until_it_is_freed),
+        EACH(sleeping_keeps_the_deadline_of_the_context),
     };
     return cmocka_run_group_tests_name("wait", tests, NULL, NULL);
 }
