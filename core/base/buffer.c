@@ -61,7 +61,7 @@ void sl_buffer_int(sl_buffer *buffer, int64_t number)
 
 static bool byte_is_plain(unsigned char byte)
 {
-    return byte >= 0x20 && byte < 0x7f && byte != '"' && byte != '\\';
+    return byte >= 0x20 && byte < 0x80 && byte != '"' && byte != '\\';
 }
 
 static void control_add(sl_buffer *buffer, unsigned char byte)

@@ -20,12 +20,16 @@ typedef struct sl_buffer {
     size_t capacity; /* without the NUL */
 } sl_buffer;
 
-#define SL_BUFFER_INIT(ARENA) { .arena = (ARENA), .data = NULL, .length = 0, .capacity = 0 }
+#define SL_BUFFER_INIT(ARENA)                                      \
+    {                                                              \
+        .arena = (ARENA), .data = NULL, .length = 0, .capacity = 0 \
+    }
 
 /* since 1.0 [no-suspend], all of these */
 /* Room for `more` bytes behind the text; where they go. The caller writes them and a NUL, and adds to `length`. */
 char *sl_buffer_reserve(sl_buffer *buffer, size_t more);
-void sl_buffer_format(sl_buffer *buffer, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void sl_buffer_format(sl_buffer *buffer, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 void sl_buffer_int(sl_buffer *buffer, int64_t number);
 /* A JSON string with its quotes: control characters escaped, each byte that is not UTF-8 replaced by U+FFFD. */
 void sl_buffer_json_string(sl_buffer *buffer, const char *text, size_t length);

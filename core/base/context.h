@@ -58,29 +58,33 @@ struct sl_context {
     sl_arena *arena;
     const sl_host *host;
     sl_error error;
-    const char *account;    /* "acct_..." */
+    const char *account; /* "acct_..." */
     bool livemode;
-    const char *scope;      /* value of every account_id column: the account, with ":test" behind it outside live mode */
+    const char *
+        scope; /* value of every account_id column: the account, with ":test" behind it outside live mode */
     const char *request_id; /* "req_..." */
     const char *plugin;     /* name of the plugin whose code runs, for logs and crash reports */
     sl_caller_info caller;
     int32_t face;
     int64_t clock_frozen; /* unix seconds, 0: real time */
     int64_t deadline;     /* monotonic milliseconds, 0: none */
-    bool committed;       /* something was committed: the handler may not be run again from its start */
-    bool keep;            /* sl_keep: commit although the step fails */
+    bool committed; /* something was committed: the handler may not be run again from its start */
+    bool keep;      /* sl_keep: commit although the step fails */
     struct sl_write_set *writes;
     sl_commit_hook *hooks;
     struct sl_event_draft *events;
     struct sl_request *request; /* NULL outside HTTP */
-    const struct sl_value *params;      /* the request's parameters as one tree: path, query and body; NULL outside HTTP */
-    const struct sl_resource *resource; /* the resource whose own routes serve this request, else NULL */
-    struct sl_reply *reply;     /* where sl_reply_... puts the answer; NULL: nobody asks */
+    const struct sl_value
+        *params; /* the request's parameters as one tree: path, query and body; NULL outside HTTP */
+    const struct sl_resource
+        *resource;          /* the resource whose own routes serve this request, else NULL */
+    struct sl_reply *reply; /* where sl_reply_... puts the answer; NULL: nobody asks */
     struct sl_job_run *job;
 };
 
 /* A context with an arena of its own, for account `account`; caller SYSTEM, Stripe's face, no deadline. since 1.0 [no-suspend] */
-sl_context *sl_context_new(const sl_host *host, const char *account, bool livemode, const char *request_id);
+sl_context *sl_context_new(const sl_host *host, const char *account, bool livemode,
+                           const char *request_id);
 
 /* Runs the defers and frees everything. since 1.0 [no-suspend] */
 void sl_context_free(sl_context *cx);

@@ -31,7 +31,8 @@ size_t sl_utf8_count(const char *text, size_t length);
 
 /* A decoded, NUL-terminated copy; `plus` makes "+" a space as forms do. NULL on a "%" without two hex digits. The decoded
  * bytes may hold NUL and need not be UTF-8. */
-char *sl_percent_decode(sl_arena *arena, const char *text, size_t length, bool plus, size_t *ret_length);
+char *sl_percent_decode(sl_arena *arena, const char *text, size_t length, bool plus,
+                        size_t *ret_length);
 
 /* 0 .. 15, or -1. */
 int sl_hex_digit(char c);

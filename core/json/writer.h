@@ -1,9 +1,9 @@
 /*
- * writer.h: what core needs of the JSON writer beyond the SDK: where references stand.
+ * writer.h: the inside of sl_json, the writer: its buffer, and where references stand in it.
  *
- * With recording on, every sl_json_reference notes its place, so that core/resource can put a whole object there instead of
- * the id. A path is the names of the members that lead there, joined by dots, without array indexes: "customer",
- * "refunds.data.charge".
+ * Expanding replaces the text of a reference by an object. So the writer can note each reference it writes: its place in the
+ * text, and its path, which is the names of the members it lies in, joined by dots, arrays without their indexes:
+ * "customer", "data.customer" (each item of a list), "refunds.data.charge".
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -12,18 +12,38 @@
 
 #include <stripe_lite/json.h>
 
-typedef struct sl_json_reference_place {
-    size_t offset; /* of the value ("cus_1" with its quotes, or null) in the text */
-    size_t length;
-    const char *path;
-    const char *type; /* the resource's type */
+#include "core/base/buffer.h"
+
+typedef struct sl_json_place {
+    size_t offset;    /* of the value, in the text */
+    size_t length;    /* of the value: an id in quotes, or null */
+    const char *path; /* "data.customer" */
+    const char *name; /* its last name: "customer" */
+    const char *type; /* of the resource: "customer" */
     const char *id;   /* NULL: the reference is null */
-} sl_json_reference_place;
+} sl_json_place;
 
-/* Call before the first member is written. since 1.0 [no-suspend] */
-void sl_json_record_references(sl_json *out, bool on);
+#define SL_JSON_DEPTH 64
 
-/* The places noted so far, in order of the text; their number. since 1.0 [no-suspend] */
-uint32_t sl_json_references(const sl_json *out, const sl_json_reference_place **ret_places);
+struct sl_json {
+    sl_context *cx;
+    sl_buffer buffer;
+    int32_t
+        face; /* SL_FACE_...; set it right after sl_json_new to render for another than the context's */
+    bool follows;           /* a value stands before on this level: the next needs a comma */
+    bool record_references; /* note references; set it right after sl_json_new */
+    uint32_t depth;
+    sl_buffer path; /* while references are noted: the names of the open levels */
+    uint32_t path_ends[SL_JSON_DEPTH]; /* its length before each open level */
+    sl_json_place *places;
+    uint32_t place_count;
+    uint32_t place_capacity;
+};
+
+/* Writes what comes before a value: comma, name, colon. since 1.0 [no-suspend] */
+void sl_json_name(sl_json *out, const char *name);
+
+/* The text of `length` bytes, which may hold NUL, as a string. since 1.0 [no-suspend] */
+void sl_json_bytes(sl_json *out, const char *name, const char *text, size_t length);
 
 #endif
