@@ -1,0 +1,79 @@
+/*
+ * app.h: the program: its commands, its processes, and the host that each of them opens.
+ *
+ * `serve` is a master that forks a preparer (plugins checked, database migrated) and then workers; every other command is one
+ * process that opens the host, runs a function in a fiber and ends. Exit codes: 0 fine, 1 the command's own no, 2 wrong usage,
+ * 78 bad configuration (sysexits).
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef STRIPE_LITE_CORE_APP_APP_H
+#define STRIPE_LITE_CORE_APP_APP_H
+
+#include <stripe_lite/context.h>
+
+#include "core/app/paths.h"
+#include "core/base/host.h"
+
+#define SL_EXIT_OK 0
+#define SL_EXIT_NO 1
+#define SL_EXIT_USAGE 2
+#define SL_EXIT_CONFIG 78
+
+struct sl_settings;
+
+/* What a command line said before any room is opened. */
+typedef struct sl_invocation {
+    const char *config; /* --config FILE */
+    bool json;          /* --json */
+    const char *const *arguments; /* after the command's name */
+    int32_t argument_count;
+    sl_paths paths;
+    const struct sl_settings *settings;
+    sl_arena *arena; /* lives as long as the process */
+} sl_invocation;
+
+/* The whole program; the exit code. since 1.0 [start-up only] */
+SL_API int sl_app_main(int argument_count, char **arguments);
+
+/* ---- one process's host ---- */
+
+/* How much of the host a process needs. */
+#define SL_HOST_DATABASE 1 /* settings, loop, database */
+#define SL_HOST_PLUGINS 2  /* and plugins, loaded and registered */
+#define SL_HOST_STARTED 3  /* and started: everything but the server */
+
+typedef struct sl_process {
+    sl_host host;
+    const sl_invocation *invocation;
+    int depth;
+} sl_process;
+
+/* Runs `function` in a fiber of a fresh host, stops the loop after it, closes everything; its exit code. A host that cannot be
+ * opened has said why on stderr: SL_EXIT_CONFIG or SL_EXIT_NO. since 1.0 [start-up only] */
+typedef int (*sl_process_function)(sl_context *cx, sl_process *process, void *data);
+int sl_process_run(const sl_invocation *invocation, int depth, int32_t slot, sl_process_function function, void *data);
+
+/* ---- serving ---- */
+
+/* The master's whole life; the exit code. since 1.0 [start-up only] */
+int sl_master_run(sl_invocation *invocation, int (*reload)(sl_invocation *invocation));
+
+/* The preparer: bootstrap keys, plugins checked, migrations applied; the exit code. since 1.0 [start-up only] */
+int sl_prepare_run(const sl_invocation *invocation);
+
+/* A worker's whole life: serves on `listener` until told to stop; writes one byte into `ready` when it accepts, and ends when
+ * `alive` (a pipe that the master holds open) closes. The exit code. since 1.0 [start-up only] */
+typedef struct sl_worker_start {
+    int listener;
+    int metrics_listener; /* -1: none */
+    int ready;
+    int alive;
+    int32_t slot;
+} sl_worker_start;
+int sl_worker_run(const sl_invocation *invocation, const sl_worker_start *start);
+
+/* Tells the service manager that started us ("READY=1"), if there is one. since 1.0 [no-suspend] */
+void sl_notify(const char *message);
+
+#endif
