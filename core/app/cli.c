@@ -15,6 +15,7 @@
 #include <stripe_lite/stripe_lite.h>
 
 #include "core/base/context.h"
+#include "core/base/log.h"
 #include "core/plugin/loader.h"
 
 static const sl_command_row commands[] = {
@@ -95,7 +96,7 @@ static const char *const *plugins_bundled(const sl_invocation *invocation)
 static void log_configure(const sl_settings *settings)
 {
     bool json = strcmp(settings->log_format, "json") == 0 || (strcmp(settings->log_format, "auto") == 0 && !isatty(STDERR_FILENO));
-    sl_log_configure(settings->log_level, json ? "json" : "text");
+    sl_log_configure(sl_log_level_of(settings->log_level), json ? SL_LOG_JSON : SL_LOG_TEXT);
 }
 
 int sl_cli_settings(sl_invocation *invocation, const sl_setting_flag *flags)

@@ -106,7 +106,7 @@ sl_status sl_expansion_parse(sl_context *cx, const char *below, sl_expansion **r
 /* A wanted reference: where its object belongs, and then the object. */
 typedef struct place {
     uint32_t row;
-    const sl_json_reference_place *reference;
+    const sl_json_place *reference;
     sl_expansion *node;
     const char *text;
     bool done;
@@ -161,9 +161,8 @@ static void place_add(level *at, place added)
 static void places_find(level *at, sl_expansion *wanted)
 {
     for (uint32_t row = 0; row < at->rows.count; row++) {
-        const sl_json_reference_place *references = NULL;
-        uint32_t count = sl_json_references(at->written[row], &references);
-        for (uint32_t i = 0; i < count; i++) {
+        const sl_json_place *references = at->written[row]->places;
+        for (uint32_t i = 0; i < at->written[row]->place_count; i++) {
             sl_expansion *node = node_at(wanted, references[i].path);
             if (!node)
                 continue;
@@ -285,7 +284,7 @@ static sl_status render_level(sl_context *cx, const sl_resource *resource, sl_li
     for (uint32_t i = 0; i < rows.count; i++) {
         const void *row = (const char *)rows.items + (size_t)i * rows.item_size;
         at.written[i] = sl_json_new(cx);
-        sl_json_record_references(at.written[i], wanted != NULL);
+        at.written[i]->record_references = wanted != NULL;
         (lite ? resource->render_lite : resource->render)(at.written[i], row);
         ret_texts[i] = sl_json_text(at.written[i], NULL);
     }
