@@ -1,0 +1,42 @@
+/*
+ * files.c: reads a settings file whole.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "core/config/inside.h"
+
+#define FILE_LIMIT ((size_t)1024 * 1024)
+
+char *settings_read_file(sl_arena *arena, const char *path, size_t *ret_length,
+                         const char **ret_reason, bool *ret_missing)
+{
+    *ret_missing = false;
+    FILE *file = fopen(path, "re");
+    if (!file) {
+        *ret_missing = errno == ENOENT || errno == ENOTDIR;
+        *ret_reason = strerror(errno);
+        return NULL;
+    }
+    struct stat about;
+    if (fstat(fileno(file), &about) == 0 && S_ISDIR(about.st_mode)) {
+        fclose(file);
+        *ret_reason = "it is a folder";
+        return NULL;
+    }
+    char *text = sl_arena_alloc(arena, FILE_LIMIT + 2);
+    size_t length = fread(text, 1, FILE_LIMIT + 1, file);
+    bool failed = ferror(file) != 0;
+    fclose(file);
+    if (failed || length > FILE_LIMIT) {
+        *ret_reason = failed ? "it cannot be read" : "it is larger than 1 MiB";
+        return NULL;
+    }
+    text[length] = '\0';
+    *ret_length = length;
+    return text;
+}
