@@ -1,0 +1,144 @@
+/*
+ * errors.c: an error as the client of each face gets it.
+ *
+ * /v1 has Stripe's object alone. The other routes have one sentence in `detail`, or for a body that breaks its schema a list of
+ * its faults, and the same object in `error`. Source of types and members: Stripe's "Errors" document.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "core/http/http.h"
+
+#include <string.h>
+
+static const struct {
+    sl_status status;
+    const char *type;
+    const char *code;
+    const char *message;
+} defaults[] = {
+    { SL_E_INVALID, "invalid_request_error", NULL, "The request cannot be served." },
+    { SL_E_UNPROCESSABLE, "invalid_request_error", NULL, "The body breaks its schema." },
+    { SL_E_UNAUTHENTICATED, "invalid_request_error", NULL, "A valid credential is required." },
+    { SL_E_FORBIDDEN, "invalid_request_error", NULL, "This credential may not do that." },
+    { SL_E_NOT_FOUND, "invalid_request_error", "resource_missing", "There is no such object." },
+    { SL_E_METHOD, "invalid_request_error", NULL, "This path does not have that method." },
+    { SL_E_CARD, "card_error", "card_declined", "Your card was declined." },
+    { SL_E_CONFLICT, "invalid_request_error", "lock_timeout",
+      "The object is being changed by other requests. Try again." },
+    { SL_E_EXISTS, "invalid_request_error", "resource_already_exists", "It exists already." },
+    { SL_E_IDEMPOTENCY, "idempotency_error", NULL, "The idempotency key was used differently." },
+    { SL_E_RATE, "rate_limit_error", "rate_limit", "Too many requests." },
+    { SL_E_TOO_LARGE, "invalid_request_error", NULL, "The body is larger than this server takes." },
+    { SL_E_MEDIA, "invalid_request_error", NULL, "This media type is not taken here." },
+    { SL_E_UNSUPPORTED, "invalid_request_error", NULL, "The gateway does not offer this." },
+    { SL_E_UNAVAILABLE, "api_error", NULL, "The service is unavailable. Try again in a moment." },
+    { SL_E_TIMEOUT, "api_error", NULL, "The request took too long." },
+    { SL_E_CANCELLED, "api_error", NULL, "The server is stopping. Try again." },
+    { SL_E_UNKNOWN, "api_error", NULL, "It is not known whether the request was carried out." },
+    { SL_E_GATEWAY, "api_error", NULL, "The payment gateway refused the request." },
+    { SL_E_INTERNAL, "api_error", NULL, "Something went wrong on our side." },
+};
+#define DEFAULTS (sizeof defaults / sizeof defaults[0])
+
+static size_t default_index(sl_status status)
+{
+    size_t i = 0;
+    while (i + 1 < DEFAULTS && defaults[i].status != status) {
+        i++;
+    }
+    return i;
+}
+
+/* "resource_missing" is https://stripe.com/docs/error-codes/resource-missing. */
+static const char *doc_url(sl_context *cx, const char *code)
+{
+    char *url = sl_format(cx, "https://stripe.com/docs/error-codes/%s", code);
+    for (char *at = strrchr(url, '/'); *at; at++) {
+        *at = *at == '_' ? '-' : *at;
+    }
+    return url;
+}
+
+static void optional(sl_json *out, const char *name, const char *value)
+{
+    if (value) {
+        sl_json_string(out, name, value);
+    }
+}
+
+/* `attachments` are finished members: they follow the ones written here as they are. */
+static const char *error_object(sl_request *request, const char *message)
+{
+    sl_context *cx = request->cx;
+    const sl_error *error = &cx->error;
+    size_t index = default_index(error->status);
+    const char *code = error->code ? error->code : defaults[index].code;
+    sl_json *out = sl_json_new(cx);
+    sl_json_open(out, NULL);
+    optional(out, "advice_code", error->advice_code);
+    optional(out, "code", code);
+    optional(out, "decline_code", error->decline_code);
+    if (code) {
+        sl_json_string(out, "doc_url", doc_url(cx, code));
+    }
+    sl_json_string(out, "message", message);
+    optional(out, "param", error->param);
+    const char *base = sl_request_base_url(cx);
+    if (base) {
+        sl_json_string(out, "request_log_url",
+                       sl_format(cx, "%s/dashboard?request=%s", base, cx->request_id));
+    }
+    sl_json_string(out, "type", error->type ? error->type : defaults[index].type);
+    sl_json_close(out);
+    size_t length = 0;
+    const char *text = sl_json_text(out, &length);
+    if (error->attachments == NULL || *error->attachments == '\0') {
+        return text;
+    }
+    return sl_format(cx, "%.*s,%s}", (int)length - 1, text, error->attachments);
+}
+
+static int32_t error_http_status(const sl_error *error)
+{
+    if (error->http_status) {
+        return error->http_status;
+    }
+    int32_t http_status = sl_status_http(error->status);
+    return http_status < 400 ? 500 : http_status;
+}
+
+void sl_error_reply(sl_request *request)
+{
+    sl_context *cx = request->cx;
+    if (cx->error.status == 0) {
+        cx->error.status = SL_E_INTERNAL;
+    }
+    int32_t http_status = error_http_status(&cx->error);
+    const char *message = cx->error.message ? cx->error.message
+                                            : defaults[default_index(cx->error.status)].message;
+    if (http_status >= 500) {
+        sl_log(cx, SL_LOG_ERROR, "request failed", "status", sl_status_name(cx->error.status), "code",
+               cx->error.code ? cx->error.code : "", "message", message);
+    }
+    if (http_status == 503 || http_status == 429) {
+        bool told = false;
+        for (uint32_t i = 0; i < request->reply.header_count; i++) {
+            told = told || strcmp(request->reply.headers[i].name, "Retry-After") == 0;
+        }
+        if (!told) {
+            sl_reply_header(cx, "Retry-After", "1");
+        }
+    }
+    sl_json *out = sl_json_new(cx);
+    sl_json_open(out, NULL);
+    if (cx->face == SL_FACE_LITE) {
+        if (cx->error.faults) {
+            sl_json_raw(out, "detail", cx->error.faults);
+        } else {
+            sl_json_string(out, "detail", message);
+        }
+    }
+    sl_json_raw(out, "error", error_object(request, message));
+    sl_json_close(out);
+    (void)!sl_reply_json(cx, http_status, out);
+}

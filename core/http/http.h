@@ -1,0 +1,150 @@
+/*
+ * http.h: the inside of core/http: server, connection, request, reply.
+ *
+ * A connection reads one request at a time and owns nothing of it but a pointer; the request lies in its context's arena and
+ * lives until its fiber ends. Whoever goes first cuts the pointer of the other: a client that leaves does not end a request.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef STRIPE_LITE_CORE_HTTP_HTTP_H
+#define STRIPE_LITE_CORE_HTTP_HTTP_H
+
+#include <event2/bufferevent.h>
+#include <event2/event.h>
+
+#include "core/base/clock.h"
+#include "core/fiber/fiber.h"
+#include "core/http/parser.h"
+#include "core/http/router.h"
+#include "core/http/server.h"
+#include "core/http/static.h"
+
+#define SL_REPLY_HEADERS 24
+#define SL_STRIPE_VERSION "2026-10-28.endive"
+
+typedef struct sl_connection sl_connection;
+typedef struct sl_listener sl_listener;
+struct ssl_ctx_st;
+struct sl_idempotency;
+
+typedef struct sl_reply {
+    int32_t http_status; /* 0: none yet */
+    bool lasting;        /* the body outlives the request: it is referred to, not copied */
+    uint32_t header_count;
+    const char *content_type;
+    const char *body;
+    size_t length;
+    sl_header headers[SL_REPLY_HEADERS];
+} sl_reply;
+
+typedef struct sl_request {
+    sl_context *cx;
+    sl_server *server;
+    sl_connection *connection; /* NULL once the client has gone */
+    sl_fiber *fiber;           /* NULL: answered on the loop */
+    struct sl_request *previous, *next;
+    sl_head head;
+    sl_match match;
+    const char *body; /* NUL-terminated, "" when there is none */
+    size_t body_length;
+    int64_t started_us;
+    bool metrics_port;
+    bool answered; /* the handler has ended: what stands in `reply` is the answer */
+    sl_reply reply;
+    const void *params;
+    struct sl_idempotency *idempotency;
+} sl_request;
+
+struct sl_server {
+    const sl_host *host;
+    sl_arena *arena;
+    sl_server_options options;
+    sl_router *router;
+    sl_static *statics;
+    struct ssl_ctx_st *tls;
+    sl_listener *listeners;
+    sl_connection *connections;
+    sl_request *requests;
+    uint32_t connection_count;
+    uint32_t in_flight;
+    sl_timer *sweep;
+    bool draining;
+    int64_t drain_until; /* monotonic ms */
+    int64_t drain_grace;
+    void (*drained)(void *data);
+    void *drained_data;
+    const char *openapi;
+    size_t openapi_length;
+    int64_t date_second;
+    char date[32];
+};
+
+/* ---- listener.c ---- */
+
+void sl_listeners_pause(sl_server *server, bool on);
+void sl_listeners_close(sl_server *server);
+
+/* ---- connection.c ---- */
+
+/* Takes over an accepted, non-blocking socket. */
+void sl_connection_new(sl_server *server, int descriptor, bool metrics);
+/* Writes the request's answer and goes on with what the client sent meanwhile. */
+void sl_connection_answer(sl_connection *connection, sl_request *request);
+/* Cuts it at once. */
+void sl_connection_free(sl_connection *connection);
+/* Looks at deadlines; runs every second. */
+void sl_connections_sweep(sl_server *server, int64_t now);
+
+/* ---- response.c ---- */
+
+/* Head and body of the reply into the output. `close`: say that the connection ends. */
+void sl_response_write(struct evbuffer *output, sl_request *request, bool close);
+const char *sl_reason_phrase(int32_t http_status);
+
+/* ---- request.c ---- */
+
+sl_request *sl_request_new(sl_server *server, sl_connection *connection);
+/* Logs, counts, sends when the client is still there, and frees. */
+void sl_request_end(sl_request *request);
+/* Refuses before there is anything to run: parser, limits, overload. */
+void sl_request_refuse(sl_request *request, int32_t http_status);
+/* The path with digits that could be a card's masked. */
+const char *sl_request_shown_path(const sl_request *request);
+
+/* ---- dispatch.c ---- */
+
+/* A whole request has come in: answers at once, or starts its fiber. */
+void sl_dispatch(sl_request *request);
+
+/* ---- errors.c ---- */
+
+/* The context's error as reply, in the face of the request. */
+void sl_error_reply(sl_request *request);
+
+/* ---- cors.c ---- */
+
+void sl_cors_headers(sl_request *request);
+/* Answers OPTIONS. */
+void sl_cors_preflight(sl_request *request, const char *allow);
+
+/* ---- parameters.c ---- */
+
+/* Reads query, body and path into cx->params and the route's struct. */
+sl_status sl_parameters_read(sl_request *request) SL_MUST_CHECK;
+
+/* ---- guard.c ---- */
+
+sl_status sl_guard(sl_request *request) SL_MUST_CHECK; /* [suspends] */
+
+/* ---- own.c, probes.c, docs.c, openapi.c: the server's own routes ---- */
+
+extern const sl_route sl_own_routes[];
+sl_status sl_probe_live(sl_context *cx, const void *params) SL_MUST_CHECK;
+sl_status sl_probe_ready(sl_context *cx, const void *params) SL_MUST_CHECK;  /* [suspends] */
+sl_status sl_probe_health(sl_context *cx, const void *params) SL_MUST_CHECK; /* [suspends] */
+sl_status sl_probe_metrics(sl_context *cx, const void *params) SL_MUST_CHECK;
+sl_status sl_docs_swagger(sl_context *cx, const void *params) SL_MUST_CHECK;
+sl_status sl_docs_redoc(sl_context *cx, const void *params) SL_MUST_CHECK;
+sl_status sl_openapi_serve(sl_context *cx, const void *params) SL_MUST_CHECK;
+
+#endif
