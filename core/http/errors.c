@@ -10,33 +10,34 @@
 
 #include <string.h>
 
+#include "core/base/status.h"
+
 static const struct {
     sl_status status;
-    const char *type;
     const char *code;
     const char *message;
 } defaults[] = {
-    { SL_E_INVALID, "invalid_request_error", NULL, "The request cannot be served." },
-    { SL_E_UNPROCESSABLE, "invalid_request_error", NULL, "The body breaks its schema." },
-    { SL_E_UNAUTHENTICATED, "invalid_request_error", NULL, "A valid credential is required." },
-    { SL_E_FORBIDDEN, "invalid_request_error", NULL, "This credential may not do that." },
-    { SL_E_NOT_FOUND, "invalid_request_error", "resource_missing", "There is no such object." },
-    { SL_E_METHOD, "invalid_request_error", NULL, "This path does not have that method." },
-    { SL_E_CARD, "card_error", "card_declined", "Your card was declined." },
-    { SL_E_CONFLICT, "invalid_request_error", "lock_timeout",
+    { SL_E_INVALID, NULL, "The request cannot be served." },
+    { SL_E_UNPROCESSABLE, NULL, "The body breaks its schema." },
+    { SL_E_UNAUTHENTICATED, NULL, "A valid credential is required." },
+    { SL_E_FORBIDDEN, NULL, "This credential may not do that." },
+    { SL_E_NOT_FOUND, "resource_missing", "There is no such object." },
+    { SL_E_METHOD, NULL, "This path does not have that method." },
+    { SL_E_CARD, "card_declined", "Your card was declined." },
+    { SL_E_CONFLICT, "lock_timeout",
       "The object is being changed by other requests. Try again." },
-    { SL_E_EXISTS, "invalid_request_error", "resource_already_exists", "It exists already." },
-    { SL_E_IDEMPOTENCY, "idempotency_error", NULL, "The idempotency key was used differently." },
-    { SL_E_RATE, "rate_limit_error", "rate_limit", "Too many requests." },
-    { SL_E_TOO_LARGE, "invalid_request_error", NULL, "The body is larger than this server takes." },
-    { SL_E_MEDIA, "invalid_request_error", NULL, "This media type is not taken here." },
-    { SL_E_UNSUPPORTED, "invalid_request_error", NULL, "The gateway does not offer this." },
-    { SL_E_UNAVAILABLE, "api_error", NULL, "The service is unavailable. Try again in a moment." },
-    { SL_E_TIMEOUT, "api_error", NULL, "The request took too long." },
-    { SL_E_CANCELLED, "api_error", NULL, "The server is stopping. Try again." },
-    { SL_E_UNKNOWN, "api_error", NULL, "It is not known whether the request was carried out." },
-    { SL_E_GATEWAY, "api_error", NULL, "The payment gateway refused the request." },
-    { SL_E_INTERNAL, "api_error", NULL, "Something went wrong on our side." },
+    { SL_E_EXISTS, "resource_already_exists", "It exists already." },
+    { SL_E_IDEMPOTENCY, NULL, "The idempotency key was used differently." },
+    { SL_E_RATE, "rate_limit", "Too many requests." },
+    { SL_E_TOO_LARGE, NULL, "The body is larger than this server takes." },
+    { SL_E_MEDIA, NULL, "This media type is not taken here." },
+    { SL_E_UNSUPPORTED, NULL, "The gateway does not offer this." },
+    { SL_E_UNAVAILABLE, NULL, "The service is unavailable. Try again in a moment." },
+    { SL_E_TIMEOUT, NULL, "The request took too long." },
+    { SL_E_CANCELLED, NULL, "The server is stopping. Try again." },
+    { SL_E_UNKNOWN, NULL, "It is not known whether the request was carried out." },
+    { SL_E_GATEWAY, NULL, "The payment gateway refused the request." },
+    { SL_E_INTERNAL, NULL, "Something went wrong on our side." },
 };
 #define DEFAULTS (sizeof defaults / sizeof defaults[0])
 
@@ -67,9 +68,8 @@ static void optional(sl_json *out, const char *name, const char *value)
 }
 
 /* `attachments` are finished members: they follow the ones written here as they are. */
-static const char *error_object(sl_request *request, const char *message)
+static const char *error_object(sl_context *cx, const char *message)
 {
-    sl_context *cx = request->cx;
     const sl_error *error = &cx->error;
     size_t index = default_index(error->status);
     const char *code = error->code ? error->code : defaults[index].code;
@@ -88,7 +88,7 @@ static const char *error_object(sl_request *request, const char *message)
         sl_json_string(out, "request_log_url",
                        sl_format(cx, "%s/dashboard?request=%s", base, cx->request_id));
     }
-    sl_json_string(out, "type", error->type ? error->type : defaults[index].type);
+    sl_json_string(out, "type", error->type ? error->type : sl_status_type(error->status));
     sl_json_close(out);
     size_t length = 0;
     const char *text = sl_json_text(out, &length);
@@ -107,9 +107,11 @@ static int32_t error_http_status(const sl_error *error)
     return http_status < 400 ? 500 : http_status;
 }
 
-void sl_error_reply(sl_request *request)
+void sl_error_reply(sl_context *cx)
 {
-    sl_context *cx = request->cx;
+    if (cx->reply == NULL) {
+        return;
+    }
     if (cx->error.status == 0) {
         cx->error.status = SL_E_INTERNAL;
     }
@@ -122,8 +124,8 @@ void sl_error_reply(sl_request *request)
     }
     if (http_status == 503 || http_status == 429) {
         bool told = false;
-        for (uint32_t i = 0; i < request->reply.header_count; i++) {
-            told = told || strcmp(request->reply.headers[i].name, "Retry-After") == 0;
+        for (uint32_t i = 0; i < cx->reply->header_count; i++) {
+            told = told || strcmp(cx->reply->headers[i].name, "Retry-After") == 0;
         }
         if (!told) {
             sl_reply_header(cx, "Retry-After", "1");
@@ -138,7 +140,7 @@ void sl_error_reply(sl_request *request)
             sl_json_string(out, "detail", message);
         }
     }
-    sl_json_raw(out, "error", error_object(request, message));
+    sl_json_raw(out, "error", error_object(cx, message));
     sl_json_close(out);
     (void)!sl_reply_json(cx, http_status, out);
 }

@@ -118,8 +118,8 @@ void sl_dispatch(sl_request *request);
 
 /* ---- errors.c ---- */
 
-/* The context's error as reply, in the face of the request. */
-void sl_error_reply(sl_request *request);
+/* The context's error as its reply, in its face. */
+void sl_error_reply(sl_context *cx);
 
 /* ---- cors.c ---- */
 
@@ -135,6 +135,10 @@ sl_status sl_parameters_read(sl_request *request) SL_MUST_CHECK;
 /* ---- guard.c ---- */
 
 sl_status sl_guard(sl_request *request) SL_MUST_CHECK; /* [suspends] */
+
+/* Flags of the server's own routes, beyond the SDK's. */
+#define SL_ROUTE_ON_LOOP (1u << 30) /* never waits: answered without a fiber, open, its parameter is the sl_match */
+#define SL_ROUTE_PROBE (1u << 31)   /* exempt from overload; open on the metrics port */
 
 /* ---- own.c, probes.c, docs.c, openapi.c: the server's own routes ---- */
 

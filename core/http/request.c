@@ -7,9 +7,11 @@
  */
 #include "core/http/http.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "core/auth/auth.h"
+#include "core/base/mask.h"
 
 sl_request *sl_request_new(sl_server *server, sl_connection *connection)
 {
@@ -29,35 +31,9 @@ sl_request *sl_request_new(sl_server *server, sl_connection *connection)
     return request;
 }
 
-/* Digits that could be a card's number, with blanks or hyphens between them, become stars: a path or query may hold one by
- * mistake, and logs keep it. */
-static const char *digits_masked(sl_context *cx, const char *text)
-{
-    char *copy = sl_copy(cx, text, strlen(text));
-    for (char *at = copy; *at;) {
-        if (*at < '0' || *at > '9') {
-            at++;
-            continue;
-        }
-        size_t digits = 0;
-        char *end = at;
-        for (char *look = at; (*look >= '0' && *look <= '9') || *look == '-' || *look == '+'; look++) {
-            if (*look >= '0' && *look <= '9') {
-                digits++;
-                end = look + 1;
-            }
-        }
-        if (digits >= 12) {
-            memset(at, '*', (size_t)(end - at));
-        }
-        at = end;
-    }
-    return copy;
-}
-
 const char *sl_request_shown_path(const sl_request *request)
 {
-    return digits_masked(request->cx, request->head.path ? request->head.path : "");
+    return sl_mask(request->cx->arena, request->head.path ? request->head.path : "");
 }
 
 static const char *status_class(int32_t http_status)
@@ -79,7 +55,7 @@ static void request_log(const sl_request *request, int64_t microseconds)
     const char *key = cx->caller.key_id ? cx->caller.key_id : "";
     if (request->head.query && *request->head.query) {
         sl_log(cx, level, "request", "method", request->head.method, "path",
-               sl_request_shown_path(request), "query", digits_masked(cx, request->head.query),
+               sl_request_shown_path(request), "query", sl_mask(cx->arena, request->head.query),
                "status", status, "ms", duration, "key", key);
     } else {
         sl_log(cx, level, "request", "method", request->head.method, "path",
@@ -135,7 +111,7 @@ void sl_request_refuse(sl_request *request, int32_t http_status)
     if (http_status == 503) {
         sl_reply_header(request->cx, "Retry-After", "1");
     }
-    sl_error_reply(request);
+    sl_error_reply(request->cx);
     sl_request_end(request);
 }
 

@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/text.h"
+
 static const char *const methods[] = { "GET", "POST", "PUT", "PATCH", "DELETE" };
 #define METHODS (sizeof methods / sizeof methods[0])
 
@@ -146,72 +148,14 @@ const char *sl_router_add(sl_router *router, const sl_route *route, const sl_res
     return NULL;
 }
 
-static int hex_value(char digit)
+char *sl_text_decode(sl_arena *arena, const char *text, size_t length, bool plus)
 {
-    if (digit >= '0' && digit <= '9') {
-        return digit - '0';
+    size_t decoded = 0;
+    char *copy = sl_percent_decode(arena, text, length, plus, &decoded);
+    if (copy == NULL || memchr(copy, '\0', decoded) || !sl_utf8_valid(copy, decoded)) {
+        return NULL;
     }
-    digit = (char)(digit | 0x20);
-    return digit >= 'a' && digit <= 'f' ? digit - 'a' + 10 : -1;
-}
-
-/* RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF. */
-static bool utf8_valid(const unsigned char *text, size_t length)
-{
-    for (size_t i = 0; i < length;) {
-        unsigned char lead = text[i];
-        if (lead < 0x80) {
-            i++;
-            continue;
-        }
-        size_t more = lead >= 0xf0 ? 3 : lead >= 0xe0 ? 2 : 1;
-        if (lead < 0xc2 || lead > 0xf4 || length - i <= more) {
-            return false;
-        }
-        unsigned char second = text[i + 1];
-        unsigned char low = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
-        unsigned char high = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
-        if (second < low || second > high) {
-            return false;
-        }
-        for (size_t k = 2; k <= more; k++) {
-            if ((text[i + k] & 0xc0) != 0x80) {
-                return false;
-            }
-        }
-        i += more + 1;
-    }
-    return true;
-}
-
-bool sl_percent_decode(const char *text, size_t length, bool plus, char *ret, size_t *ret_length)
-{
-    size_t out = 0;
-    bool high = false;
-    for (size_t i = 0; i < length; i++) {
-        char byte = text[i];
-        if (byte == '%') {
-            int first = i + 2 < length ? hex_value(text[i + 1]) : -1;
-            int second = first >= 0 ? hex_value(text[i + 2]) : -1;
-            if (second < 0) {
-                return false;
-            }
-            byte = (char)(first * 16 + second);
-            i += 2;
-        } else if (byte == '+' && plus) {
-            byte = ' ';
-        }
-        if (byte == '\0') {
-            return false;
-        }
-        high = high || (unsigned char)byte >= 0x80;
-        ret[out++] = byte;
-    }
-    ret[out] = '\0';
-    if (ret_length) {
-        *ret_length = out;
-    }
-    return !high || utf8_valid((const unsigned char *)ret, out);
+    return copy;
 }
 
 typedef struct route_search {
@@ -292,12 +236,11 @@ int sl_router_match(const sl_router *router, sl_arena *arena, const char *method
         return search.allowed ? 405 : 404;
     }
     for (uint32_t i = 0; i < search.depth; i++) {
-        char *value = sl_arena_alloc(arena, search.values[i].length + 1);
-        if (!sl_percent_decode(search.values[i].text, search.values[i].length, false, value,
-                               NULL)) {
+        ret_match->values[i] =
+            sl_text_decode(arena, search.values[i].text, search.values[i].length, false);
+        if (ret_match->values[i] == NULL) {
             return 400;
         }
-        ret_match->values[i] = value;
     }
     ret_match->entry = entry;
     return 0;

@@ -49,8 +49,8 @@ const char *sl_router_allow(sl_arena *arena, uint32_t allowed);
 /* Every entry, by path and method; NULL past the last. since 1.0 [no-suspend] */
 const sl_route_entry *sl_router_at(const sl_router *router, uint32_t index);
 
-/* Decodes `length` bytes of percent-encoded text; `plus`: a plus sign is a blank. False for a bad percent sign, NUL or invalid
- * UTF-8. `ret` holds length + 1 bytes. since 1.0 [no-suspend] */
-bool sl_percent_decode(const char *text, size_t length, bool plus, char *ret, size_t *ret_length) SL_MUST_CHECK;
+/* A decoded copy of percent-encoded text; `plus`: a plus sign is a blank. NULL for a bad percent sign, NUL or invalid UTF-8.
+ * since 1.0 [no-suspend] */
+char *sl_text_decode(sl_arena *arena, const char *text, size_t length, bool plus);
 
 #endif

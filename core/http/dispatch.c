@@ -1,0 +1,161 @@
+/*
+ * dispatch.c: what happens to a request that has come in whole.
+ *
+ * On the loop: which route; preflight, 404 and 405; the server's own pages, which never wait; overload. In a fiber: who calls,
+ * with what parameters, seen before?, the handler and its commit. The answer leaves when all of that is over.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "core/http/http.h"
+
+#include <string.h>
+
+#include "core/http/idempotency.h"
+
+static sl_status step_run(sl_context *cx, void *data)
+{
+    sl_request *request = data;
+    memset(&request->reply, 0, sizeof request->reply);
+    request->answered = false;
+    if (request->idempotency) {
+        bool replayed = false;
+        sl_status status = sl_idempotency_look(cx, request->idempotency, &replayed);
+        if (status != SL_OK || replayed) {
+            return status;
+        }
+    }
+    sl_status status = request->match.entry->route->handler(cx, request->params);
+    request->answered = true;
+    if (status == SL_OK && request->reply.http_status == 0) {
+        status = sl_fail(cx, SL_E_INTERNAL, NULL, "The handler gave no answer.");
+    }
+    return status;
+}
+
+static sl_status request_serve(sl_request *request)
+{
+    sl_context *cx = request->cx;
+    sl_status status = sl_guard(request);
+    if (status == SL_OK) {
+        status = sl_parameters_read(request);
+    }
+    if (status == SL_OK) {
+        status = sl_idempotency_begin(request);
+    }
+    if (status != SL_OK) {
+        return status;
+    }
+    if (cx->host->database == NULL) {
+        return step_run(cx, request);
+    }
+    status = sl_retry(cx, step_run, request);
+    if (request->idempotency) {
+        sl_idempotency_end(request, status);
+    }
+    return status;
+}
+
+static void request_unlink(sl_request *request)
+{
+    sl_server *server = request->server;
+    if (request->previous) {
+        request->previous->next = request->next;
+    } else {
+        server->requests = request->next;
+    }
+    if (request->next) {
+        request->next->previous = request->previous;
+    }
+    server->in_flight--;
+}
+
+static void request_fiber(void *data)
+{
+    sl_request *request = data;
+    sl_context *cx = request->cx;
+    cx->deadline = sl_clock_monotonic_ms() + request->server->options.request_ms;
+    sl_status status = request_serve(request);
+    if (status != SL_OK) {
+        if (cx->error.status != status) {
+            cx->error = (sl_error){ .status = status };
+        }
+        sl_error_reply(cx);
+    }
+    request_unlink(request);
+    request->fiber = NULL;
+    sl_request_end(request);
+}
+
+static bool is_probe(const sl_route_entry *entry)
+{
+    return entry->route->flags & SL_ROUTE_PROBE;
+}
+
+static void request_start(sl_request *request)
+{
+    sl_server *server = request->server;
+    const sl_route_entry *entry = request->match.entry;
+    bool full = server->in_flight >= server->options.in_flight && !is_probe(entry);
+    if (full || sl_fiber_start(server->host->loop, request_fiber, request, &request->fiber) != SL_OK) {
+        sl_metric_add("stripe_lite_http_overload_total", NULL, NULL, 1);
+        sl_request_refuse(request, 503);
+        return;
+    }
+    request->next = server->requests;
+    if (request->next) {
+        request->next->previous = request;
+    }
+    server->requests = request;
+    server->in_flight++;
+}
+
+static void refuse_unknown(sl_request *request, int refusal)
+{
+    sl_context *cx = request->cx;
+    if (refusal == 405) {
+        (void)sl_fail(cx, SL_E_METHOD, NULL, "%s is not a method of this path.", request->head.method);
+        sl_reply_header(cx, "Allow", sl_router_allow(cx->arena, request->match.allowed));
+    } else if (refusal == 400) {
+        (void)sl_fail(cx, SL_E_INVALID, NULL, "The path is not percent-encoded UTF-8.");
+    } else {
+        (void)sl_fail(cx, SL_E_NOT_FOUND, NULL, "Unrecognized request URL (%s: %s).",
+                      request->head.method, sl_request_shown_path(request));
+        cx->error.code = "url_invalid";
+    }
+    sl_error_reply(cx);
+    sl_request_end(request);
+}
+
+void sl_dispatch(sl_request *request)
+{
+    sl_context *cx = request->cx;
+    sl_server *server = request->server;
+    const char *path = request->head.path;
+    cx->face = strncmp(path, "/v1/", 4) == 0 ? SL_FACE_STRIPE : SL_FACE_LITE;
+    int refusal = sl_router_match(server->router, cx->arena, request->head.method, path,
+                                  &request->match);
+    const sl_route_entry *entry = request->match.entry;
+    if (strcmp(request->head.method, "OPTIONS") == 0 && request->match.allowed) {
+        sl_cors_preflight(request, sl_router_allow(cx->arena, request->match.allowed));
+        sl_request_end(request);
+        return;
+    }
+    if (refusal == 0 && request->metrics_port && !is_probe(entry)) {
+        refusal = 404;
+    }
+    if (refusal) {
+        refuse_unknown(request, refusal);
+        return;
+    }
+    cx->face = entry->face;
+    cx->plugin = entry->plugin;
+    cx->resource = entry->resource;
+    if ((entry->route->flags & SL_ROUTE_ON_LOOP) == 0) {
+        request_start(request);
+        return;
+    }
+    if (entry->route->handler(cx, &request->match) != SL_OK) {
+        sl_error_reply(cx);
+    }
+    sl_request_end(request);
+}
