@@ -12,6 +12,8 @@
 #include <event2/bufferevent.h>
 #include <event2/event.h>
 
+#include <stripe_lite/log.h>
+
 #include "core/base/clock.h"
 #include "core/fiber/fiber.h"
 #include "core/http/parser.h"

@@ -139,6 +139,10 @@ const char *sl_router_add(sl_router *router, const sl_route *route, const sl_res
         }
         at += length + 1;
     }
+    /* What a plugin answers itself stands before what is served for its resource. */
+    if (node->entries[method] && resource && strcmp(node->entries[method]->plugin, plugin) == 0) {
+        return NULL;
+    }
     if (node->entries[method]) {
         return sl_arena_format(router->arena, "route \"%s\" of %s is taken by %s", pattern, plugin,
                                node->entries[method]->plugin);
