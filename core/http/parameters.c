@@ -102,7 +102,9 @@ static sl_value *form_list(sl_context *cx, const sl_form_node *node, const sl_fi
 static sl_value *form_value(sl_context *cx, const sl_form_node *node, const sl_field *field)
 {
     if (node->value) {
-        return sl_value_new_string(cx->arena, node->value, strlen(node->value));
+        sl_value *text = sl_value_new_string(cx->arena, node->value, strlen(node->value));
+        text->flag = true;
+        return text;
     }
     bool object = field && (field->type == SL_TYPE_OBJECT || field->type == SL_TYPE_METADATA);
     if (sl_form_is_list(node) && (!object || node->first->name == NULL)) {
@@ -178,17 +180,31 @@ static sl_status tree_read(sl_request *request, body_kind kind, sl_value **ret_r
 
 /* ---- checking ---- */
 
+static bool is_path_member(const sl_route_entry *entry, const char *name)
+{
+    for (uint32_t i = 0; i < entry->name_count; i++) {
+        if (strcmp(entry->names[i], name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool is_list_route(const sl_route *route)
 {
     return route->returns && strncmp(route->returns, "list:", 5) == 0;
 }
 
 /* Parameters that belong to the host wherever they make sense, unless the route has its own of that name. */
-static bool is_host_parameter(const sl_route *route, const char *name)
+static bool is_host_parameter(const sl_route_entry *entry, const char *name)
 {
     static const char *const of_lists[] = { "limit", "starting_after", "ending_before", "created" };
+    const sl_route *route = entry->route;
     if (field_find(route->params, name)) {
         return false;
+    }
+    if (is_path_member(entry, name)) {
+        return true;
     }
     if (strcmp(name, "expand") == 0) {
         return true;
@@ -204,11 +220,130 @@ static bool is_host_parameter(const sl_route *route, const char *name)
 static const char *place_of(const sl_request *request, const sl_form_node *query, const char *name)
 {
     const sl_route_entry *entry = request->match.entry;
-    for (uint32_t i = 0; i < entry->name_count; i++) {
-        if (strcmp(entry->names[i], name) == 0) {
-            return "path";
-        }
+    if (is_path_member(entry, name)) {
+        return "path";
     }
     bool bodiless = strcmp(entry->method, "GET") == 0 || strcmp(entry->method, "DELETE") == 0;
     return bodiless || sl_form_child(query, name, strlen(name)) ? "query" : "body";
+}
+
+/* The members that the route's own table has to account for. */
+static const sl_value *own_members(sl_request *request, const sl_value *root)
+{
+    sl_context *cx = request->cx;
+    sl_value *own = sl_value_new(cx->arena, SL_VALUE_OBJECT);
+    for (uint32_t i = 0; i < root->count; i++) {
+        const char *name = root->items[i].name;
+        if (!is_host_parameter(request->match.entry, name)) {
+            sl_value_append(cx->arena, own, name, strlen(name), root->items[i].value);
+        }
+    }
+    return own;
+}
+
+/* "card[number]" as ["body","card","number"]; the number of an item stays a number. */
+static void location_write(sl_json *out, const sl_request *request, const sl_form_node *query,
+                           const char *param)
+{
+    sl_context *cx = request->cx;
+    size_t length = strcspn(param, "[");
+    const char *top = sl_copy(cx, param, length);
+    sl_json_open_array(out, "loc");
+    sl_json_string(out, NULL, place_of(request, query, top));
+    sl_json_string(out, NULL, top);
+    for (const char *at = param + length; *at == '[';) {
+        size_t inner = strcspn(at + 1, "]");
+        const char *name = sl_copy(cx, at + 1, inner);
+        if (inner > 0 && inner < 10 && strspn(name, "0123456789") == inner) {
+            sl_json_raw(out, NULL, name);
+        } else {
+            sl_json_string(out, NULL, name);
+        }
+        at += inner + 1 + (at[inner + 1] == ']');
+    }
+    sl_json_close_array(out);
+}
+
+static sl_status faults_tell(sl_request *request, const sl_form_node *query, const sl_faults *faults)
+{
+    sl_context *cx = request->cx;
+    const sl_fault *first = &faults->items[0];
+    if (cx->face == SL_FACE_STRIPE) {
+        return sl_fail_param(cx, SL_E_INVALID, first->code, first->param, "%s", first->message);
+    }
+    sl_json *out = sl_json_new(cx);
+    sl_json_open_array(out, NULL);
+    for (uint32_t i = 0; i < faults->count; i++) {
+        sl_json_open(out, NULL);
+        location_write(out, request, query, faults->items[i].param);
+        sl_json_string(out, "msg", faults->items[i].message);
+        sl_json_string(out, "type", faults->items[i].type);
+        sl_json_close(out);
+    }
+    sl_json_close_array(out);
+    sl_status status = sl_fail_param(cx, SL_E_UNPROCESSABLE, first->code, first->param, "%s",
+                                     first->message);
+    cx->error.faults = sl_json_text(out, NULL);
+    return status;
+}
+
+static void path_add(sl_request *request, sl_value *root)
+{
+    const sl_match *match = &request->match;
+    sl_context *cx = request->cx;
+    for (uint32_t i = 0; i < match->entry->name_count; i++) {
+        sl_value *value = sl_value_new_string(cx->arena, match->values[i], strlen(match->values[i]));
+        value->flag = true;
+        member_set(cx, root, match->entry->names[i], value);
+    }
+}
+
+/* A body may not say what the path already says: it would be taken for another object's. */
+static sl_status path_check(sl_request *request, const sl_value *root)
+{
+    const sl_match *match = &request->match;
+    sl_context *cx = request->cx;
+    for (uint32_t i = 0; i < match->entry->name_count; i++) {
+        const char *name = match->entry->names[i];
+        const sl_value *given = sl_value_member(root, name);
+        const char *text = sl_value_string(given, NULL);
+        if (given && (text == NULL || strcmp(text, match->values[i]) != 0)) {
+            return sl_fail_param(cx, SL_E_INVALID, "parameter_unknown", name,
+                                 "%s is given in the path and may not be given again.", name);
+        }
+    }
+    return SL_OK;
+}
+
+sl_status sl_parameters_read(sl_request *request)
+{
+    sl_context *cx = request->cx;
+    const sl_route *route = request->match.entry->route;
+    body_kind kind = BODY_NONE;
+    sl_form_node query = { 0 };
+    sl_value *root = NULL;
+    static const sl_field nothing[] = { SL_FIELDS_END };
+    if ((route->flags & SL_ROUTE_RAW_BODY) &&
+        request->body_length > request->server->options.raw_body_limit) {
+        return sl_fail(cx, SL_E_TOO_LARGE, NULL, "The body is larger than this route takes.");
+    }
+    sl_status status = body_kind_of(request, &kind);
+    if (status == SL_OK) {
+        status = tree_read(request, kind, &root, &query);
+    }
+    if (status == SL_OK) {
+        status = path_check(request, root);
+    }
+    if (status != SL_OK) {
+        return status;
+    }
+    path_add(request, root);
+    cx->params = root;
+    const sl_field *fields = route->params ? route->params : nothing;
+    void *record = sl_alloc(cx, sl_fields_size(fields) + 64);
+    sl_faults faults = { 0 };
+    bool strict = !(route->flags & (SL_ROUTE_RAW_BODY | SL_ROUTE_PAGE));
+    status = sl_fields_parse(cx, fields, own_members(request, root), strict, record, &faults);
+    request->params = record;
+    return faults.count ? faults_tell(request, &query, &faults) : status;
 }
