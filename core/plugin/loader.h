@@ -9,36 +9,20 @@
 #ifndef STRIPE_LITE_CORE_PLUGIN_LOADER_H
 #define STRIPE_LITE_CORE_PLUGIN_LOADER_H
 
+#include "core/config/settings.h"
+#include "core/database/database.h"
 #include "core/plugin/registry.h"
-
-/* One option as the settings give it. */
-typedef struct sl_plugin_setting {
-    const char *name;
-    const char *json;  /* one JSON value; a scalar from the environment or plain YAML comes as a string and is converted */
-    const char *place; /* "stripe_lite.yaml:12:9" or "STRIPE_LITE_HELLO_NAME", for messages */
-} sl_plugin_setting;
-
-/* One entry of the settings' list of plugins. */
-typedef struct sl_plugin_request {
-    const char *name;
-    const char *path;  /* of the .so, relative to the working directory or absolute; NULL: <folder>/<name>.so */
-    const char *place; /* of the entry in the settings, or NULL */
-    bool required;
-    const sl_plugin_setting *settings;
-    uint32_t setting_count;
-} sl_plugin_request;
 
 typedef struct sl_plugin_places {
     const char *folder;     /* of bundled plugins, absolute */
     const char *migrations; /* folder of <owner>/NNNN_name.sql, absolute */
 } sl_plugin_places;
 
-/* Loads into `host->registry` and hands tables to `host->resources`, `events`, `jobs` and `gateways` (those that are NULL get
+/* Loads what `host->settings` lists into `host->registry` and hands tables to `host->resources`, `events`, `jobs` and `gateways` (those that are NULL get
  * none). Nothing of a plugin runs but its descriptor function. SL_E_INVALID when a required plugin is refused: `ret_message`
  * then says which and why, a line each; the registry is there in any case, for listing and for sl_plugins_unload.
  * since 1.0 [start-up only] */
-sl_status sl_plugins_load(sl_host *host, const sl_plugin_places *places, const sl_plugin_request *requests, uint32_t count,
-                          const char **ret_message) SL_MUST_CHECK;
+sl_status sl_plugins_load(sl_host *host, const sl_plugin_places *places, const char **ret_message) SL_MUST_CHECK;
 
 /* Calls each start() in order. An optional plugin whose start fails is refused and those that need it with it; a required one
  * fails with the error filled. since 1.0 [suspends] */
@@ -53,9 +37,9 @@ void sl_plugins_unload(sl_host *host);
 /* Runs a plugin's command; its exit code, -1 when there is none of this name. since 1.0 [suspends] */
 int32_t sl_plugins_command(sl_context *cx, const char *name, int32_t argument_count, const char *const *arguments);
 
-/* The migration folders of the active plugins, in start order; `ret_owners` and `ret_paths` are arrays of as many. since 1.0
- * [start-up only] */
-uint32_t sl_plugins_migrations(const sl_registry *registry, const char *const **ret_owners, const char *const **ret_paths);
+/* The migration folders of the active plugins, in start order; how many. Core's own comes before them and is the caller's.
+ * since 1.0 [start-up only] */
+uint32_t sl_plugins_migrations(const sl_registry *registry, const sl_migration_folder **ret_folders);
 
 /* ---- looking at one file, for `plugin check` and `plugins list` ---- */
 
@@ -72,7 +56,7 @@ uint32_t sl_plugin_lint(sl_context *cx, const sl_plugin_descriptor *descriptor, 
 /* ---- within the room ---- */
 
 /* Fills `plugin->options` from settings and defaults, or refuses the plugin. since 1.0 [start-up only] */
-void sl_plugin_options(sl_context *cx, sl_plugin *plugin, const sl_plugin_request *request);
+void sl_plugin_options(sl_context *cx, sl_plugin *plugin, const sl_settings *settings, const sl_plugin_setting *entry);
 
 /* Refuses what needs a missing service or stands in a circle, and those with names that others have; moves the rest to the
  * front in start order. since 1.0 [start-up only] */

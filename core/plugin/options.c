@@ -71,110 +71,90 @@ static void write_list(sl_json *out, const char *name, const char *text)
     sl_json_close_array(out);
 }
 
-static void write_value(sl_json *out, const sl_field *field, const sl_value *value)
+static void write_option(sl_json *out, const sl_field *field, const sl_option_text *option)
 {
-    sl_context *cx = sl_json_context(out);
-    const char *text = sl_value_type(value) == SL_VALUE_STRING ? sl_value_string(value, "") : NULL;
-    if (text && field->type == SL_TYPE_BOOL && bool_of(text))
-        sl_json_raw(out, field->name, bool_of(text));
-    else if (text && field->type == SL_TYPE_LIST && field->item_type != SL_TYPE_OBJECT)
-        write_list(out, field->name, text);
-    else if (text && (field->type == SL_TYPE_INT64 || field->type == SL_TYPE_MONEY) && is_number(text))
-        sl_json_raw(out, field->name, text);
+    bool number = field->type == SL_TYPE_INT64 || field->type == SL_TYPE_MONEY || field->type == SL_TYPE_TIMESTAMP;
+    if (field->type == SL_TYPE_BOOL && !option->quoted && bool_of(option->text))
+        sl_json_raw(out, field->name, bool_of(option->text));
+    else if (number && !option->quoted && is_number(option->text))
+        sl_json_raw(out, field->name, option->text);
+    else if (field->type == SL_TYPE_LIST && field->item_type != SL_TYPE_OBJECT)
+        write_list(out, field->name, option->text);
     else
-        sl_json_raw(out, field->name, sl_value_text(cx, value));
+        sl_json_string(out, field->name, option->text);
 }
 
 /* ---- reading ---- */
 
-static bool option_check(sl_context *cx, sl_plugin *plugin, const sl_field *field, const sl_plugin_setting *setting, const sl_value *object)
+static const char *place_of(sl_context *cx, const char *origin)
+{
+    return origin ? sl_format(cx, "%s: ", origin) : "";
+}
+
+/* Reads `fields` from the options that `out` holds; NULL, or why not. */
+static const char *record_read(sl_context *cx, sl_json *out, const sl_field *fields, void *ret_record)
+{
+    size_t length = 0;
+    const char *text = sl_json_text(out, &length);
+    const sl_value *object = NULL;
+    if (sl_json_parse(cx, text, length, &object) == SL_OK && sl_fields_read(cx, fields, object, ret_record) == SL_OK)
+        return NULL;
+    const char *why = sl_error_message(cx);
+    why = why ? sl_copy(cx, why, strlen(why)) : "its type is wrong";
+    sl_error_clear(cx);
+    return why;
+}
+
+static bool option_check(sl_context *cx, sl_plugin *plugin, const sl_field *field, const sl_option_text *option)
 {
     const sl_field alone[] = { *field, SL_FIELDS_END };
-    void *scratch = sl_alloc(cx, plugin->descriptor.options_size);
-    if (sl_fields_read(cx, alone, object, scratch) == SL_OK)
-        return true;
-    const char *why = sl_error_message(cx);
-    const char *place = setting->place ? sl_format(cx, "%s: ", setting->place) : "";
-    if (field->secret || !why)
-        sl_plugin_refuse(plugin, "%sthe option \"%s\" has a value that is not allowed (%s)", place, field->name, field->doc ? field->doc : "secret");
-    else
-        sl_plugin_refuse(plugin, "%sthe option \"%s\" is refused: %s", place, field->name, why);
-    sl_error_clear(cx);
-    return false;
-}
-
-static bool option_add(sl_context *cx, sl_plugin *plugin, const sl_plugin_setting *setting, sl_json *all)
-{
-    const char *place = setting->place ? sl_format(cx, "%s: ", setting->place) : "";
-    const sl_field *field = field_named(plugin->descriptor.options, setting->name);
-    if (!field) {
-        sl_plugin_refuse(plugin, "%sthere is no option \"%s\"; its options: %s", place, setting->name,
-                         option_names(cx, plugin->descriptor.options));
-        return false;
-    }
-    const sl_value *value = NULL;
-    if (sl_json_parse(cx, setting->json, strlen(setting->json), &value) != SL_OK) {
-        sl_plugin_refuse(plugin, "%sthe option \"%s\" is no value: %s", place, setting->name, sl_error_message(cx));
-        sl_error_clear(cx);
-        return false;
-    }
     sl_json *one = sl_json_new(cx);
     sl_json_open(one, NULL);
-    write_value(one, field, value);
+    write_option(one, field, option);
     sl_json_close(one);
-    write_value(all, field, value);
-    size_t length = 0;
-    const char *text = sl_json_text(one, &length);
-    const sl_value *object = NULL;
-    if (sl_json_parse(cx, text, length, &object) != SL_OK) {
-        sl_plugin_refuse(plugin, "%sthe option \"%s\" is no value: %s", place, setting->name, sl_error_message(cx));
-        sl_error_clear(cx);
-        return false;
-    }
-    return option_check(cx, plugin, field, setting, object);
-}
-
-static bool is_set(const sl_plugin_request *request, const char *name)
-{
-    for (uint32_t i = 0; i < request->setting_count; i++) {
-        if (strcmp(request->settings[i].name, name) == 0)
-            return true;
-    }
+    const char *why = record_read(cx, one, alone, sl_alloc(cx, plugin->descriptor.options_size));
+    if (!why)
+        return true;
+    if (field->secret)
+        why = "its value, which is a secret, is not of the right shape";
+    sl_plugin_refuse(plugin, "%sthe option \"%s\" is refused: %s", place_of(cx, option->origin), field->name, why);
     return false;
 }
 
-static bool required_are_set(sl_plugin *plugin, const sl_plugin_request *request)
+static bool names_known(sl_context *cx, sl_plugin *plugin, const sl_settings *settings)
 {
-    const sl_field *field = plugin->descriptor.options;
-    for (; field && field->type != SL_TYPE_END; field++) {
-        if (!field->required || is_set(request, field->name))
+    const char *origin = NULL;
+    const char *name;
+    for (uint32_t i = 0; (name = sl_settings_plugin_option_name(settings, plugin->name, i, &origin)) != NULL; i++) {
+        if (field_named(plugin->descriptor.options, name))
             continue;
-        sl_plugin_refuse(plugin, "%s%sthe option \"%s\" is required", request->place ? request->place : "", request->place ? ": " : "",
-                         field->name);
+        sl_plugin_refuse(plugin, "%sthere is no option \"%s\"; its options: %s", place_of(cx, origin), name,
+                         option_names(cx, plugin->descriptor.options));
         return false;
     }
     return true;
 }
 
-void sl_plugin_options(sl_context *cx, sl_plugin *plugin, const sl_plugin_request *request)
+void sl_plugin_options(sl_context *cx, sl_plugin *plugin, const sl_settings *settings, const sl_plugin_setting *entry)
 {
+    if (!names_known(cx, plugin, settings) || !plugin->descriptor.options)
+        return;
     sl_json *all = sl_json_new(cx);
     sl_json_open(all, NULL);
-    for (uint32_t i = 0; i < request->setting_count; i++) {
-        if (!option_add(cx, plugin, &request->settings[i], all))
+    for (const sl_field *field = plugin->descriptor.options; field->type != SL_TYPE_END; field++) {
+        sl_option_text option = { .text = NULL };
+        if (sl_settings_plugin_option(settings, plugin->name, field->name, &option)) {
+            if (!option_check(cx, plugin, field, &option))
+                return;
+            write_option(all, field, &option);
+        } else if (field->required) {
+            sl_plugin_refuse(plugin, "%sthe option \"%s\" is required", place_of(cx, entry->origin), field->name);
             return;
+        }
     }
     sl_json_close(all);
-    if (!plugin->descriptor.options || !required_are_set(plugin, request))
-        return;
     plugin->options = sl_alloc(cx, plugin->descriptor.options_size);
-    size_t length = 0;
-    const char *text = sl_json_text(all, &length);
-    const sl_value *object = NULL;
-    if (sl_json_parse(cx, text, length, &object) == SL_OK
-        && sl_fields_read(cx, plugin->descriptor.options, object, plugin->options) == SL_OK)
-        return;
-    sl_plugin_refuse(plugin, "%s%sits options are refused: %s", request->place ? request->place : "", request->place ? ": " : "",
-                     sl_error_message(cx));
-    sl_error_clear(cx);
+    const char *why = record_read(cx, all, plugin->descriptor.options, plugin->options);
+    if (why)
+        sl_plugin_refuse(plugin, "%sits options are refused: %s", place_of(cx, entry->origin), why);
 }
