@@ -41,6 +41,16 @@ void sl_context_bind(sl_context *cx, const char *account, bool livemode)
         livemode ? cx->account : sl_arena_format(cx->arena, "%s%s", cx->account, test_suffix);
 }
 
+sl_status sl_account_bind(sl_context *cx, const char *account, bool livemode)
+{
+    if (strcmp(cx->account, account) == 0 && cx->livemode == livemode)
+        return SL_OK;
+    if (cx->caller.kind != SL_CALLER_NONE)
+        return sl_fail(cx, SL_E_FORBIDDEN, NULL, "This page belongs to another account.");
+    sl_context_bind(cx, account, livemode);
+    return SL_OK;
+}
+
 const char *sl_scope_account(sl_context *cx, const char *scope, bool *ret_livemode)
 {
     size_t length = strlen(scope);

@@ -123,6 +123,20 @@ static void context_knows_its_scope(void **state)
     sl_context_free(cx);
 }
 
+static void a_page_serves_the_account_of_its_address(void **state)
+{
+    (void)state;
+    sl_context *cx = sl_context_new(NULL, "acct_1", false, NULL);
+    assert_int_equal(sl_account_bind(cx, "acct_1", false), SL_OK);
+    assert_int_equal(sl_account_bind(cx, "acct_2", false), SL_E_FORBIDDEN);
+    assert_int_equal(sl_account_bind(cx, "acct_1", true), SL_E_FORBIDDEN);
+    assert_string_equal(cx->scope, "acct_1:test");
+    cx->caller.kind = SL_CALLER_NONE;
+    assert_int_equal(sl_account_bind(cx, "acct_2", true), SL_OK);
+    assert_string_equal(cx->scope, "acct_2");
+    sl_context_free(cx);
+}
+
 static void failing_fills_the_error(void **state)
 {
     (void)state;
@@ -205,6 +219,7 @@ int main(void)
         cmocka_unit_test(defers_run_last_first),
         cmocka_unit_test(formats_of_every_length),
         cmocka_unit_test(context_knows_its_scope),
+        cmocka_unit_test(a_page_serves_the_account_of_its_address),
         cmocka_unit_test(failing_fills_the_error),
         cmocka_unit_test(statuses_have_names),
         cmocka_unit_test(text_helpers_answer),

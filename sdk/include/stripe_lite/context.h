@@ -69,6 +69,11 @@ SL_API const char *sl_random_text(sl_context *cx, size_t length);
 SL_API const char *sl_account(const sl_context *cx);
 SL_API bool sl_livemode(const sl_context *cx);
 
+/* Serves another account: for a page on an open route whose unguessable address names the account that it belongs to. Call it
+ * before the first read or write. SL_E_FORBIDDEN when the caller is identified and acts for another account or mode.
+ * since 1.0 [no-suspend] */
+SL_API sl_status sl_account_bind(sl_context *cx, const char *account, bool livemode) SL_MUST_CHECK;
+
 /* The request's id ("req_..."), or that of the request that enqueued this job; never NULL. since 1.0 [no-suspend] */
 SL_API const char *sl_request_id(const sl_context *cx);
 
