@@ -13,7 +13,7 @@
 
 #include "core/base/context.h"
 #include "core/database/database.h"
-#include "core/event/subscription.h"
+#include "core/event/event.h"
 #include "core/resource/resource.h"
 
 struct sl_event_draft {
@@ -23,22 +23,6 @@ struct sl_event_draft {
     const char *previous;
     struct sl_event_draft *next;
 };
-
-static const sl_field event_fields[] = {
-    SL_STRING(sl_event_row, id),
-    SL_STRING(sl_event_row, type),
-    SL_STRING(sl_event_row, object_id),
-    SL_STRING(sl_event_row, object_type),
-    SL_TIMESTAMP(sl_event_row, created),
-    SL_STRING(sl_event_row, data),
-    SL_STRING(sl_event_row, previous),
-    SL_STRING(sl_event_row, request_id),
-    SL_STRING(sl_event_row, idempotency_key),
-    SL_STRING(sl_event_row, api_version),
-    SL_INT64(sl_event_row, version),
-    SL_FIELDS_END,
-};
-const sl_table sl_event_table = SL_TABLE("events", sl_event_row, event_fields);
 
 static const char *row_id(const void *row)
 {

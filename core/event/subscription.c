@@ -3,7 +3,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
-#include "core/event/subscription.h"
+#include "core/event/event.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -59,26 +59,48 @@ static plugin_jobs *jobs_of(const sl_events *events, const char *plugin)
     return NULL;
 }
 
-void sl_events_subscribe(sl_events *events, const char *plugin, const bool *active, const sl_subscription *subscription)
+/* One "*" at most, at the end of the pattern, alone or behind a dot. */
+static bool pattern_good(const char *pattern)
 {
+    size_t length = strlen(pattern);
+    const char *star = strchr(pattern, '*');
+    if (length == 0)
+        return false;
+    return !star || (star == pattern + length - 1 && (length == 1 || star[-1] == '.'));
+}
+
+const char *sl_events_add(sl_events *events, const char *plugin, const bool *active,
+                          const sl_subscription *subscription)
+{
+    const char *pattern = subscription->pattern;
+    if (!pattern || !pattern_good(pattern))
+        return sl_arena_format(events->arena,
+                               "\"%s\" is no pattern of events: expected \"charge.succeeded\", "
+                               "\"invoice.*\" or \"*\"",
+                               pattern ? pattern : "");
+    if (!subscription->handler)
+        return sl_arena_format(events->arena, "its subscription to \"%s\" has no handler", pattern);
     uint32_t number = 0;
     for (const subscriber *one = events->first; one; one = one->next)
         number += strcmp(one->plugin, plugin) == 0;
     subscriber *fresh = sl_arena_alloc(events->arena, sizeof(*fresh));
-    *fresh = (subscriber){ .plugin = plugin, .active = active, .subscription = subscription, .number = number };
+    *fresh = (subscriber){
+        .plugin = plugin, .active = active, .subscription = subscription, .number = number
+    };
     if (events->last)
         events->last->next = fresh;
     else
         events->first = fresh;
     events->last = fresh;
     if (jobs_of(events, plugin))
-        return;
+        return NULL;
     plugin_jobs *jobs = sl_arena_alloc(events->arena, sizeof(*jobs));
     jobs->plugin = plugin;
     jobs->type.name = sl_arena_format(events->arena, "event.%s", plugin);
     jobs->type.handler = event_job;
     jobs->next = events->jobs;
     events->jobs = jobs;
+    return NULL;
 }
 
 const sl_job_type *sl_events_job_type(sl_events *events, const char *plugin)

@@ -2,8 +2,8 @@
  * job.h: the queue of jobs in the database and the runner of each worker.
  *
  * A job's row is claimed by one statement that makes it `running` until its lease ends; the runner prolongs the leases of what
- * it runs, and a job whose worker died is claimed again. The row's version guards its end: of two workers that believe to have a
- * job, one commits. A done job is deleted in the commit of its handler's writes.
+ * it runs, and a job whose worker died is claimed again. The row's version guards every commit of a run: of two workers that
+ * believe to have a job, one commits. A done job is deleted in the commit of its handler's writes.
  *
  * Schedules: a job type with `every` is enqueued once a period, for every account and mode in use: those that have an API key,
  * the connected accounts, and the first account in the mode of tokens. A job of the last period that is not done yet swallows the
@@ -24,13 +24,15 @@ typedef struct sl_jobs sl_jobs;
 sl_jobs *sl_jobs_new(const sl_host *host);
 void sl_jobs_free(sl_jobs *jobs); /* no fiber of it may run any more */
 
-/* Adds a job type of a plugin; it counts while `*active`. Both pointers and the type live as long as the jobs.
- * since 1.0 [start-up only] */
-void sl_jobs_add(sl_jobs *jobs, const char *plugin, const bool *active, const sl_job_type *type);
+/* Adds a job type of a plugin; it counts while `*active`. What the pointers name lives as long as the jobs. NULL, or a sentence
+ * saying why it is refused, owned by `jobs`: no handler, negative seconds, a name that an active plugin has already. since 1.0
+ * [start-up only] */
+const char *sl_jobs_add(sl_jobs *jobs, const char *plugin, const bool *active,
+                        const sl_job_type *type);
 
-/* Starts the runner's fiber: it claims what is due at once, after a local enqueue, and every second. SL_E_UNAVAILABLE.
- * since 1.0 [start-up only] */
-sl_status sl_jobs_start(sl_jobs *jobs) SL_MUST_CHECK;
+/* Starts the runner's fiber: it claims what is due at once, after a local enqueue, and every second. While no fiber can be had it
+ * tries again each second. since 1.0 [start-up only] */
+void sl_jobs_start(sl_jobs *jobs);
 
 /* No job is claimed from now on; those that run go on to their end, or until their fibers are cancelled, and are then given back
  * to the queue. since 1.0 [no-suspend] */

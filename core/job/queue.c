@@ -45,13 +45,26 @@ void sl_jobs_free(sl_jobs *jobs)
     sl_arena_free(jobs->arena);
 }
 
-void sl_jobs_add(sl_jobs *jobs, const char *plugin, const bool *active, const sl_job_type *type)
+const char *sl_jobs_add(sl_jobs *jobs, const char *plugin, const bool *active,
+                        const sl_job_type *type)
 {
+    if (!type->name || !*type->name)
+        return "it has a job without a name";
+    if (!type->handler)
+        return sl_arena_format(jobs->arena, "its job \"%s\" has no handler", type->name);
+    if (type->every < 0 || type->backoff < 0 || type->backoff_limit < 0 || type->timeout < 0)
+        return sl_arena_format(jobs->arena, "its job \"%s\" has negative seconds", type->name);
+    const sl_job_entry *other = sl_jobs_entry(jobs, type->name);
+    if (other)
+        return sl_arena_format(jobs->arena, "its job \"%s\" is there already, of plugin \"%s\"",
+                               type->name, other->plugin);
     sl_job_entry *entries = realloc(jobs->entries, (jobs->count + 1u) * sizeof(*entries));
     if (!entries)
         abort();
     jobs->entries = entries;
-    jobs->entries[jobs->count++] = (sl_job_entry){ .type = type, .plugin = plugin, .active = active };
+    jobs->entries[jobs->count++] =
+        (sl_job_entry){ .type = type, .plugin = plugin, .active = active };
+    return NULL;
 }
 
 sl_job_entry *sl_jobs_entry(sl_jobs *jobs, const char *name)

@@ -139,10 +139,19 @@ static void runner_fiber(void *data)
     }
 }
 
-sl_status sl_jobs_start(sl_jobs *jobs)
+static void runner_start(void *data)
+{
+    sl_jobs *jobs = data;
+    if (jobs->stopping || sl_fiber_start(jobs->host->loop, runner_fiber, jobs, NULL) == SL_OK)
+        return;
+    sl_log(NULL, SL_LOG_ERROR, "no fiber for the runner of jobs, trying again");
+    sl_loop_after(jobs->host->loop, SL_JOB_POLL_MS, runner_start, jobs);
+}
+
+void sl_jobs_start(sl_jobs *jobs)
 {
     jobs->stopping = false;
-    return sl_fiber_start(jobs->host->loop, runner_fiber, jobs, NULL);
+    runner_start(jobs);
 }
 
 void sl_jobs_stop(sl_jobs *jobs)

@@ -13,7 +13,7 @@
 
 #include <stripe_lite/log.h>
 
-#include "core/event/subscription.h"
+#include "core/event/event.h"
 #include "core/job/job.h"
 #include "core/plugin/gateways.h"
 #include "core/resource/resource.h"
@@ -73,25 +73,50 @@ static void plugin_prepare(sl_registry *registry, sl_plugin *plugin, const sl_se
 
 /* ---- all of them ---- */
 
+/* Each answers NULL, or a sentence saying why the plugin is refused. */
+static const char *resources_register(sl_host *host, sl_plugin *plugin)
+{
+    const char *fault = NULL;
+    const sl_resource *const *one = host->resources ? plugin->descriptor.resources : NULL;
+    for (; !fault && one && *one; one++)
+        fault = sl_resources_add(host->resources, *one);
+    return fault ? sl_format(plugin->registry->cx, "its resource \"%s\" is refused: %s", one[-1]->type, fault)
+                 : NULL;
+}
+
+static const char *events_register(sl_host *host, sl_plugin *plugin)
+{
+    const char *fault = NULL;
+    const sl_subscription *one = host->events ? plugin->descriptor.subscriptions : NULL;
+    for (; !fault && one && one->pattern; one++)
+        fault = sl_events_add(host->events, plugin->name, &plugin->active, one);
+    return fault;
+}
+
+static const char *jobs_register(sl_host *host, sl_plugin *plugin)
+{
+    const char *fault = NULL;
+    const sl_job_type *one = host->jobs ? plugin->descriptor.jobs : NULL;
+    for (; !fault && one && one->name; one++)
+        fault = sl_jobs_add(host->jobs, plugin->name, &plugin->active, one);
+    const sl_job_type *told =
+        host->events && host->jobs ? sl_events_job_type(host->events, plugin->name) : NULL;
+    return !fault && told ? sl_jobs_add(host->jobs, plugin->name, &plugin->active, told) : fault;
+}
+
 static void plugin_register(sl_host *host, sl_plugin *plugin)
 {
     const sl_plugin_descriptor *of = &plugin->descriptor;
-    const sl_resource *const *resource = host->resources ? of->resources : NULL;
-    for (; resource && *resource; resource++) {
-        const char *fault = sl_resources_add(host->resources, *resource);
-        if (fault) {
-            sl_plugin_refuse(plugin, "its resource \"%s\" is refused: %s", (*resource)->type, fault);
-            sl_plugins_drop_dependents(plugin->registry, plugin);
-            return;
-        }
+    const char *fault = resources_register(host, plugin);
+    if (!fault)
+        fault = events_register(host, plugin);
+    if (!fault)
+        fault = jobs_register(host, plugin);
+    if (fault) {
+        sl_plugin_refuse(plugin, "%s", fault);
+        sl_plugins_drop_dependents(plugin->registry, plugin);
+        return;
     }
-    for (const sl_subscription *one = host->events ? of->subscriptions : NULL; one && one->pattern; one++)
-        sl_events_subscribe(host->events, plugin->name, &plugin->active, one);
-    const sl_job_type *event_jobs = host->events && host->jobs ? sl_events_job_type(host->events, plugin->name) : NULL;
-    if (event_jobs)
-        sl_jobs_add(host->jobs, plugin->name, &plugin->active, event_jobs);
-    for (const sl_job_type *one = host->jobs ? of->jobs : NULL; one && one->name; one++)
-        sl_jobs_add(host->jobs, plugin->name, &plugin->active, one);
     for (const sl_gateway_type *one = host->gateways ? of->gateways : NULL; one && one->name; one++)
         sl_gateways_add(host->gateways, plugin->name, &plugin->active, one);
     if (of->gateway_listener && host->gateways)

@@ -1,13 +1,13 @@
 /*
- * subscription.h: which plugin wants to hear of which events, and the jobs that tell them.
+ * event.h: events of the loaded plugins: who wants to hear of which, the jobs that tell them, the rows and their resource.
  *
  * A committed event leaves one job for each subscription that matches, in the same commit: one that fails is repeated alone. A
  * job is named after the plugin ("event.webhooks"), so that only workers that have the plugin claim it.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
-#ifndef STRIPE_LITE_CORE_EVENT_SUBSCRIPTION_H
-#define STRIPE_LITE_CORE_EVENT_SUBSCRIPTION_H
+#ifndef STRIPE_LITE_CORE_EVENT_EVENT_H
+#define STRIPE_LITE_CORE_EVENT_EVENT_H
 
 #include <stripe_lite/event.h>
 #include <stripe_lite/job.h>
@@ -19,20 +19,23 @@
 
 typedef struct sl_events sl_events;
 
-/* since 1.0 [start-up only], all of these */
+/* since 1.0 [start-up only] */
 sl_events *sl_events_new(void);
 void sl_events_free(sl_events *events);
 
-/* Adds a subscription of a plugin; it counts while `*active`. What the pointers name lives as long as the events. */
-void sl_events_subscribe(sl_events *events, const char *plugin, const bool *active, const sl_subscription *subscription);
+/* Adds a subscription of a plugin; it counts while `*active`. What the pointers name lives as long as the events. NULL, or a
+ * sentence saying why it is refused, owned by `events`: no handler, a pattern that matches nothing. since 1.0 [start-up only] */
+const char *sl_events_add(sl_events *events, const char *plugin, const bool *active,
+                          const sl_subscription *subscription);
 
-/* The job type that runs the plugin's subscriptions; NULL when it has none. Owned by `events`. */
+/* The job type that runs the plugin's subscriptions, for sl_jobs_add; NULL when it has none. Owned by `events`. since 1.0
+ * [start-up only] */
 const sl_job_type *sl_events_job_type(sl_events *events, const char *plugin);
 
-/* "charge.succeeded" matches "charge.succeeded", "charge.*" and "*". [no-suspend] */
+/* "charge.succeeded" matches "charge.succeeded", "charge.*" and "*". since 1.0 [no-suspend] */
 bool sl_event_matches(const char *pattern, const char *type);
 
-/* Enqueues a job for each active subscription that matches. [no-suspend] */
+/* Enqueues a job for each active subscription that matches. since 1.0 [no-suspend] */
 void sl_events_enqueue(sl_context *cx, const char *id, const char *type);
 
 /* ---- the rows ---- */
@@ -52,5 +55,8 @@ typedef struct sl_event_row {
 } sl_event_row;
 
 extern const sl_table sl_event_table;
+
+/* `event` on /v1/events; the host adds it to its resources with those of the plugins. */
+extern const sl_resource sl_event_resource;
 
 #endif

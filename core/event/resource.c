@@ -1,0 +1,76 @@
+/*
+ * resource.c: the rows of events and what clients see of them on /v1/events.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include <string.h>
+
+#include <stripe_lite/resource.h>
+
+#include "core/base/text.h"
+#include "core/event/event.h"
+
+static const sl_field event_fields[] = {
+    SL_STRING(sl_event_row, id),
+    SL_STRING(sl_event_row, type),
+    SL_STRING(sl_event_row, object_id),
+    SL_STRING(sl_event_row, object_type),
+    SL_TIMESTAMP(sl_event_row, created),
+    SL_STRING(sl_event_row, data),
+    SL_STRING(sl_event_row, previous),
+    SL_STRING(sl_event_row, request_id),
+    SL_STRING(sl_event_row, idempotency_key),
+    SL_STRING(sl_event_row, api_version),
+    SL_INT64(sl_event_row, version),
+    SL_FIELDS_END,
+};
+const sl_table sl_event_table = SL_TABLE("events", sl_event_row, event_fields);
+
+static const sl_filter event_filters[] = {
+    { .param = "type",
+      .column = "type",
+      .face = SL_FACE_STRIPE,
+      .type = SL_TYPE_STRING,
+      .doc = "Only events of this type" },
+    SL_FILTERS_END,
+};
+
+/* What a schedule did came from no request. */
+static const char *request_of(const sl_event_row *event)
+{
+    return event->request_id && sl_text_starts(event->request_id, "req_") ? event->request_id : NULL;
+}
+
+static void event_render(sl_json *out, const void *row)
+{
+    const sl_event_row *event = row;
+    sl_json_open(out, NULL);
+    sl_json_string(out, "id", event->id);
+    sl_json_string(out, "object", "event");
+    sl_json_string(out, "api_version", event->api_version);
+    sl_json_int(out, "created", event->created);
+    sl_json_open(out, "data");
+    sl_json_raw(out, "object", event->data);
+    if (event->previous)
+        sl_json_raw(out, "previous_attributes", event->previous);
+    sl_json_close(out);
+    sl_json_bool(out, "livemode", sl_livemode(sl_json_context(out)));
+    sl_json_int(out, "pending_webhooks", 0);
+    sl_json_open(out, "request");
+    sl_json_string(out, "id", request_of(event));
+    sl_json_string(out, "idempotency_key", event->idempotency_key);
+    sl_json_close(out);
+    sl_json_string(out, "type", event->type);
+    sl_json_close(out);
+}
+
+const sl_resource sl_event_resource = {
+    .struct_size = sizeof(sl_resource),
+    .type = "event",
+    .id_prefix = "evt",
+    .table = &sl_event_table,
+    .path = "/v1/events",
+    .render = event_render,
+    .filters = event_filters,
+    .scope = "events",
+};
