@@ -241,29 +241,6 @@ static const sl_value *own_members(sl_request *request, const sl_value *root)
     return own;
 }
 
-/* "card[number]" as ["body","card","number"]; the number of an item stays a number. */
-static void location_write(sl_json *out, const sl_request *request, const sl_form_node *query,
-                           const char *param)
-{
-    sl_context *cx = request->cx;
-    size_t length = strcspn(param, "[");
-    const char *top = sl_copy(cx, param, length);
-    sl_json_open_array(out, "loc");
-    sl_json_string(out, NULL, place_of(request, query, top));
-    sl_json_string(out, NULL, top);
-    for (const char *at = param + length; *at == '[';) {
-        size_t inner = strcspn(at + 1, "]");
-        const char *name = sl_copy(cx, at + 1, inner);
-        if (inner > 0 && inner < 10 && strspn(name, "0123456789") == inner) {
-            sl_json_raw(out, NULL, name);
-        } else {
-            sl_json_string(out, NULL, name);
-        }
-        at += inner + 1 + (at[inner + 1] == ']');
-    }
-    sl_json_close_array(out);
-}
-
 static sl_status faults_tell(sl_request *request, const sl_form_node *query, const sl_faults *faults)
 {
     sl_context *cx = request->cx;
@@ -275,8 +252,11 @@ static sl_status faults_tell(sl_request *request, const sl_form_node *query, con
     sl_json_open_array(out, NULL);
     for (uint32_t i = 0; i < faults->count; i++) {
         sl_json_open(out, NULL);
-        location_write(out, request, query, faults->items[i].param);
-        sl_json_string(out, "msg", faults->items[i].message);
+        sl_json_open_array(out, "loc");
+        sl_json_string(out, NULL, place_of(request, query, faults->items[i].top));
+        sl_json_raw(out, NULL, faults->items[i].loc);
+        sl_json_close_array(out);
+        sl_json_string(out, "msg", faults->items[i].description);
         sl_json_string(out, "type", faults->items[i].type);
         sl_json_close(out);
     }

@@ -23,7 +23,8 @@ struct sl_value {
     int32_t type;   /* SL_VALUE_... */
     uint32_t count; /* arrays, objects */
     uint32_t capacity;
-    bool flag;        /* bools */
+    bool
+        flag; /* bools: the value; strings: written where everything is text (a form, a query, a path) */
     bool nul;         /* strings: a NUL is inside */
     int64_t number;   /* ints */
     size_t length;    /* of text */
@@ -37,7 +38,7 @@ sl_value *sl_value_new(sl_arena *arena, int32_t type); /* null, an empty array o
 sl_value *sl_value_new_string(sl_arena *arena, const char *text, size_t length);
 /* The number of a text that RFC 8259 takes for one (see sl_value_number_length); INT or REAL by what it says. */
 sl_value *sl_value_new_number(sl_arena *arena, const char *text, size_t length);
-/* Adds to an object (`name` of `name_length` bytes is copied) or array (`name` NULL). No look for duplicates. */
+/* Adds to an object (`name` of `name_length` bytes, no NUL among them, is copied) or array (`name` NULL). No look for duplicates. */
 void sl_value_append(sl_arena *arena, sl_value *parent, const char *name, size_t name_length,
                      sl_value *value);
 /* As sl_value_member, of `length` bytes of name, to be changed. */
