@@ -179,17 +179,15 @@ static void value_read(sl_reading *reading, const sl_field *field, const sl_valu
 }
 
 /* The default, written as in a request: a text for scalars, JSON for the rest. */
-static void initial_read(const sl_reading *around, const sl_field *field, const sl_fault_step *step,
+static void initial_read(sl_reading *reading, const sl_field *field, const sl_fault_step *step,
                          void *member)
 {
-    sl_reading reading = *around;
     size_t length = strlen(field->initial);
-    const sl_value *value = sl_value_new_string(reading.cx->arena, field->initial, length);
-    if (is_scalar(field))
-        reading.flags |= SL_FIELDS_FORM;
-    else if (sl_json_parse(reading.cx, field->initial, length, &value) != SL_OK)
-        return;
-    value_read(&reading, field, value, step, member);
+    sl_value *text = sl_value_new_string(reading->cx->arena, field->initial, length);
+    text->flag = true;
+    const sl_value *value = text;
+    if (is_scalar(field) || sl_json_parse(reading->cx, field->initial, length, &value) == SL_OK)
+        value_read(reading, field, value, step, member);
 }
 
 static void field_read(sl_reading *reading, const sl_field *field, const sl_value *value,
