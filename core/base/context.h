@@ -50,6 +50,9 @@ typedef struct sl_caller_info {
 typedef struct sl_commit_hook {
     sl_status (*before)(sl_context *cx, void *data); /* may add writes; must not suspend */
     void (*after)(sl_context *cx, void *data, sl_status result);
+    /* A step begins, perhaps again (sl_retry): forget the reply and all that belonged to the run before. Any of the three may
+     * be NULL. `before` is also called when nothing is pending yet. */
+    void (*restart)(sl_context *cx, void *data);
     void *data;
     struct sl_commit_hook *next;
 } sl_commit_hook;

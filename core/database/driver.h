@@ -1,0 +1,80 @@
+/*
+ * driver.h: the table of functions that a database driver is, and the shapes that pass through it.
+ *
+ * Statements are PostgreSQL's in their numbering ($1) and portable in everything else; list arguments are already rewritten
+ * into the driver's dialect. Arguments and texts live as long as the call. A driver fills the context's error for every
+ * status but SL_OK and SL_E_CONFLICT.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef STRIPE_LITE_CORE_DATABASE_DRIVER_H
+#define STRIPE_LITE_CORE_DATABASE_DRIVER_H
+
+#include "core/database/database.h"
+#include "core/database/textmap.h"
+#include "core/fiber/fiber.h"
+
+typedef struct sl_statement {
+    const char *sql; /* lives as long as the worker: drivers know prepared ones by it */
+    const sl_argument *arguments;
+    uint32_t count;
+    bool one_row;      /* it must change a row, else somebody else was faster: conflict */
+    const char *table; /* with `scope` and `id` the order in which rows are touched, the same for everyone */
+    const char *scope;
+    const char *id;
+} sl_statement;
+
+/* A write set as the driver gets it. */
+typedef struct sl_write {
+    const sl_statement *statements;
+    uint32_t count;
+    /* For a lost answer. Each yields one row: FALSE, the set is not in the database; TRUE, this part of it is; NULL, cannot be
+     * told by this part. */
+    const sl_statement *probes;
+    uint32_t probe_count;
+} sl_write;
+
+/* A script under the lock of all migrations, in one transaction: unless `unless` yields a row, `body` (many statements) and then
+ * `record`. Either statement may have sql NULL. */
+typedef struct sl_script {
+    sl_statement unless;
+    const char *body;
+    sl_statement record;
+} sl_script;
+
+typedef struct sl_driver {
+    sl_status (*query)(void *self, sl_context *cx, const char *sql, const sl_argument *arguments,
+                       uint32_t count, sl_rows **ret_rows);
+    sl_status (*execute)(void *self, sl_context *cx, const char *sql, const sl_argument *arguments,
+                         uint32_t count, sl_rows **ret_rows);
+    /* All or nothing, durable when it returns SL_OK. */
+    sl_status (*write)(void *self, sl_context *cx, const sl_write *write);
+    sl_status (*script)(void *self, sl_context *cx, const sl_script *script, bool *ret_applied);
+    /* Rows of text: the plan. */
+    sl_status (*explain)(void *self, sl_context *cx, const char *sql, const sl_argument *arguments,
+                         uint32_t count, sl_rows **ret_rows);
+    void (*close)(void *self);
+    bool sqlite;
+} sl_driver;
+
+struct sl_database {
+    sl_loop *loop;
+    const sl_driver *driver;
+    void *self;
+    sl_textmap statements; /* built texts, see statements.c */
+};
+
+/* Both say in `ret_message` (malloc) what is wrong with the address. The connection itself is made when it is first used. */
+sl_status sl_sqlite_open(sl_loop *loop, const char *path, void **ret_self, char **ret_message);
+sl_status sl_postgres_open(sl_loop *loop, const char *url, void **ret_self, char **ret_message);
+extern const sl_driver sl_sqlite_driver;
+extern const sl_driver sl_postgres_driver;
+
+/* ---- for the drivers ---- */
+
+/* When a wait must end: the context's deadline, or `otherwise` milliseconds from here when it has none. */
+int64_t sl_database_deadline(const sl_context *cx, int64_t otherwise);
+/* The order in which everyone touches rows: table, scope, id. */
+int sl_statement_order(const sl_statement *a, const sl_statement *b);
+
+#endif

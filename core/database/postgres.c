@@ -1,0 +1,379 @@
+/*
+ * postgres.c: the PostgreSQL driver: a bounded pool of connections for reads and single statements, and scripts.
+ *
+ * A connection that comes back goes to the fiber that has waited longest. One that was left in the middle of an answer is
+ * closed. A read whose connection turns out to be dead is asked once more; a write never is.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "core/database/postgres.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/buffer.h"
+#include "core/base/clock.h"
+#include "core/database/dialect.h"
+#include "core/fiber/fiber.h"
+
+#define POOL_CONNECTIONS 6
+#define POOL_WAITING 1024
+/* Milliseconds. */
+#define READ_PATIENCE 30000
+#define EXECUTE_PATIENCE 35000
+/* "stripel" as bytes: everyone who migrates this database takes it. */
+#define MIGRATION_LOCK 32497712083559788
+
+struct pool_waiter {
+    sl_condition condition;
+    struct pool_waiter *next;
+    sl_pg_connection *given;
+    bool woken;
+};
+
+struct postgres {
+    sl_pg_server server;
+    sl_pg_connection *idle;
+    struct pool_waiter *first;
+    struct pool_waiter *last;
+    uint32_t open;
+    uint32_t waiting;
+    sl_pg_batch batch;
+};
+
+/* ---- the pool ---- */
+
+static void pool_wake(struct postgres *self, sl_pg_connection *given)
+{
+    struct pool_waiter *waiter = self->first;
+    self->first = waiter->next;
+    if (!self->first)
+        self->last = NULL;
+    self->waiting--;
+    waiter->given = given;
+    waiter->woken = true;
+    sl_condition_signal(&waiter->condition);
+}
+
+static void pool_forget(struct postgres *self, struct pool_waiter *waiter)
+{
+    struct pool_waiter *previous = NULL;
+    for (struct pool_waiter *at = self->first; at != waiter; at = at->next)
+        previous = at;
+    if (previous)
+        previous->next = waiter->next;
+    else
+        self->first = waiter->next;
+    if (self->last == waiter)
+        self->last = previous;
+    self->waiting--;
+}
+
+static void pool_give(struct postgres *self, sl_pg_connection *connection, bool healthy)
+{
+    if (!healthy || PQstatus(connection->conn) != CONNECTION_OK) {
+        sl_pg_close(connection);
+        connection = NULL;
+        self->open--;
+    }
+    if (self->first) {
+        pool_wake(self, connection);
+    } else if (connection) {
+        connection->next = self->idle;
+        self->idle = connection;
+    }
+}
+
+/* Waits for its turn: SL_OK with a connection, or without one when a place has become free. */
+static sl_status pool_wait(struct postgres *self, int64_t deadline, sl_pg_connection **ret)
+{
+    struct pool_waiter waiter = { .given = NULL };
+    if (self->last)
+        self->last->next = &waiter;
+    else
+        self->first = &waiter;
+    self->last = &waiter;
+    self->waiting++;
+    sl_status status = sl_wait_condition(&waiter.condition, deadline);
+    *ret = waiter.given;
+    if (waiter.woken)
+        return SL_OK;
+    pool_forget(self, &waiter);
+    return status;
+}
+
+static sl_status pool_open(struct postgres *self, int64_t deadline, sl_pg_connection **ret)
+{
+    self->open++;
+    sl_status status = sl_pg_connect(&self->server, SL_PG_GENERAL, deadline, ret);
+    if (status != SL_OK) {
+        self->open--;
+        if (self->first)
+            pool_wake(self, NULL);
+    }
+    return status;
+}
+
+static sl_status pool_take(struct postgres *self, sl_context *cx, int64_t deadline, sl_pg_connection **ret)
+{
+    for (;;) {
+        sl_pg_connection *connection = self->idle;
+        sl_status status = SL_OK;
+        if (connection) {
+            self->idle = connection->next;
+        } else if (self->open < POOL_CONNECTIONS) {
+            status = pool_open(self, deadline, &connection);
+        } else if (self->waiting >= POOL_WAITING) {
+            return sl_fail(cx, SL_E_UNAVAILABLE, NULL, "The database is busy. Please try again.");
+        } else {
+            status = pool_wait(self, deadline, &connection);
+        }
+        if (status != SL_OK)
+            return sl_pg_fail_wait(cx, status, self->server.reason);
+        if (connection && sl_pg_alive(connection)) {
+            *ret = connection;
+            return SL_OK;
+        }
+        if (connection) {
+            sl_pg_close(connection);
+            self->open--;
+        }
+    }
+}
+
+/* ---- single statements ---- */
+
+/* Lists as array literals. */
+static const sl_argument *arguments_plain(sl_context *cx, const sl_argument *arguments, uint32_t count)
+{
+    sl_argument *plain = NULL;
+    for (uint32_t i = 0; i < count; i++) {
+        if (arguments[i].type != SL_TYPE_LIST)
+            continue;
+        if (!plain) {
+            plain = sl_arena_alloc(cx->arena, count * sizeof(*plain));
+            memcpy(plain, arguments, count * sizeof(*plain));
+        }
+        plain[i] = sl_text(sl_list_array(cx, arguments[i].list));
+    }
+    return plain ? plain : arguments;
+}
+
+/* A prepared statement has its types for good: the same text with a NULL for a number is another one. */
+static const char *statement_key(sl_context *cx, const char *sql, const sl_argument *arguments, uint32_t count)
+{
+    sl_buffer key = SL_BUFFER_INIT(cx->arena);
+    sl_buffer_text_add(&key, sql);
+    sl_buffer_text_add(&key, " --");
+    for (uint32_t i = 0; i < count; i++)
+        sl_buffer_char(&key, arguments[i].type == SL_TYPE_INT64 ? 'i' : arguments[i].type == SL_TYPE_BOOL ? 'b' : 't');
+    return sl_buffer_text(&key);
+}
+
+/* What was prepared does not fit any more: the schema has changed, or a pooler has put another session behind us. */
+static bool is_outdated(const PGresult *result)
+{
+    return sl_pg_is_error(result) &&
+           (strcmp(sl_pg_state(result), "26000") == 0 || strcmp(sl_pg_state(result), "0A000") == 0);
+}
+
+static sl_status arguments_check(sl_context *cx, uint32_t count)
+{
+    if (count > SL_PG_ARGUMENTS)
+        return sl_fail(cx, SL_E_INTERNAL, NULL, "A statement has more than %d arguments.", SL_PG_ARGUMENTS);
+    return SL_OK;
+}
+
+static sl_status result_take(sl_context *cx, PGresult *result, sl_rows **ret_rows)
+{
+    sl_status status = sl_pg_fail(cx, result);
+    if (status == SL_OK)
+        *ret_rows = sl_pg_rows(cx, result);
+    PQclear(result);
+    return status;
+}
+
+static sl_status postgres_query(void *data, sl_context *cx, const char *sql, const sl_argument *arguments,
+                                uint32_t count, sl_rows **ret_rows)
+{
+    struct postgres *self = data;
+    int64_t deadline = sl_database_deadline(cx, READ_PATIENCE);
+    sl_status status = arguments_check(cx, count);
+    if (status != SL_OK)
+        return status;
+    arguments = arguments_plain(cx, arguments, count);
+    const char *key = statement_key(cx, sql, arguments, count);
+    for (int attempt = 0;; attempt++) {
+        sl_pg_connection *connection = NULL;
+        PGresult *result = NULL;
+        status = pool_take(self, cx, deadline, &connection);
+        if (status != SL_OK)
+            return status;
+        status = sl_pg_run(connection, key, sql, arguments, count, true, deadline, &result);
+        bool lost = status == SL_E_UNAVAILABLE || (status == SL_OK && sl_pg_is_farewell(result));
+        bool outdated = status == SL_OK && is_outdated(result);
+        pool_give(self, connection, status == SL_OK && !lost && !outdated);
+        if (status == SL_OK && (attempt > 0 || (!lost && !outdated)))
+            return result_take(cx, result, ret_rows);
+        PQclear(result);
+        if (attempt > 0 || (status != SL_OK && !lost))
+            return sl_pg_fail_wait(cx, status, NULL);
+    }
+}
+
+static sl_status postgres_execute(void *data, sl_context *cx, const char *sql, const sl_argument *arguments,
+                                  uint32_t count, sl_rows **ret_rows)
+{
+    struct postgres *self = data;
+    sl_pg_connection *connection = NULL;
+    PGresult *result = NULL;
+    sl_status status = arguments_check(cx, count);
+    if (status == SL_OK)
+        status = pool_take(self, cx, sl_database_deadline(cx, READ_PATIENCE), &connection);
+    if (status != SL_OK)
+        return status;
+    arguments = arguments_plain(cx, arguments, count);
+    const char *key = statement_key(cx, sql, arguments, count);
+    /* From here on it may happen; the server's own limit ends it. */
+    sl_fiber_shield(true);
+    status = sl_pg_run(connection, key, sql, arguments, count, true, sl_clock_monotonic_ms() + EXECUTE_PATIENCE,
+                       &result);
+    sl_fiber_shield(false);
+    bool lost = status != SL_OK || sl_pg_is_farewell(result);
+    pool_give(self, connection, !lost && !is_outdated(result));
+    if (!lost)
+        return result_take(cx, result, ret_rows);
+    PQclear(result);
+    return sl_fail(cx, SL_E_UNKNOWN, NULL, "The database's answer to a change was lost.");
+}
+
+static sl_status postgres_write(void *data, sl_context *cx, const sl_write *write)
+{
+    struct postgres *self = data;
+    return sl_pg_batch_write(&self->batch, cx, write);
+}
+
+/* Small tables are always scanned; the plan wanted is that of a large one, whatever the arguments. */
+static sl_status postgres_explain(void *data, sl_context *cx, const char *sql, const sl_argument *arguments,
+                                  uint32_t count, sl_rows **ret_rows)
+{
+    struct postgres *self = data;
+    const char *const steps[] = { "BEGIN", "SET LOCAL enable_seqscan = off",
+                                  "SET LOCAL plan_cache_mode = force_generic_plan",
+                                  sl_format(cx, "EXPLAIN %s", sql) };
+    int64_t deadline = sl_database_deadline(cx, READ_PATIENCE);
+    sl_pg_connection *connection = NULL;
+    PGresult *result = NULL;
+    sl_status status = pool_take(self, cx, deadline, &connection);
+    if (status != SL_OK)
+        return status;
+    arguments = arguments_plain(cx, arguments, count);
+    for (int i = 0; i < 4 && status == SL_OK && !(result && sl_pg_is_error(result)); i++) {
+        PQclear(result);
+        status = sl_pg_run(connection, NULL, steps[i], arguments, i == 3 ? count : 0, true, deadline, &result);
+    }
+    /* The transaction ends with its connection. */
+    pool_give(self, connection, false);
+    if (status == SL_OK)
+        return result_take(cx, result, ret_rows);
+    PQclear(result);
+    return sl_pg_fail_wait(cx, status, NULL);
+}
+
+/* ---- scripts ---- */
+
+static sl_status step_run(sl_context *cx, sl_pg_connection *connection, const char *sql, const sl_argument *arguments,
+                          uint32_t count, int *ret_rows)
+{
+    PGresult *result = NULL;
+    sl_status status = sl_pg_run_plain(connection, sql, arguments, count, cx->deadline, &result);
+    if (status != SL_OK) {
+        status = sl_pg_fail_wait(cx, status, PQerrorMessage(connection->conn));
+    } else if (sl_pg_is_error(result)) {
+        const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+        status = sl_fail(cx, SL_E_INTERNAL, NULL, "%s", message ? message : "the connection was lost");
+    } else if (ret_rows) {
+        *ret_rows = PQntuples(result);
+    }
+    PQclear(result);
+    return status;
+}
+
+static sl_status script_statements(sl_context *cx, sl_pg_connection *connection, const sl_script *script,
+                                   bool *ret_applied)
+{
+    const sl_argument lock = sl_int(MIGRATION_LOCK);
+    int there = 0;
+    sl_status status = step_run(cx, connection, "BEGIN", NULL, 0, NULL);
+    if (status == SL_OK)
+        status = step_run(cx, connection, "SELECT pg_advisory_xact_lock($1)", &lock, 1, NULL);
+    if (status == SL_OK && script->unless.sql)
+        status = step_run(cx, connection, script->unless.sql, script->unless.arguments, script->unless.count, &there);
+    *ret_applied = there == 0;
+    if (status == SL_OK && there == 0)
+        status = step_run(cx, connection, script->body, NULL, 0, NULL);
+    if (status == SL_OK && PQtransactionStatus(connection->conn) != PQTRANS_INTRANS)
+        status = sl_fail(cx, SL_E_INTERNAL, NULL, "it ends the transaction it runs in");
+    if (status == SL_OK && there == 0 && script->record.sql)
+        status = step_run(cx, connection, script->record.sql, script->record.arguments, script->record.count, NULL);
+    if (status == SL_OK)
+        status = step_run(cx, connection, "COMMIT", NULL, 0, NULL);
+    return status;
+}
+
+static sl_status postgres_script(void *data, sl_context *cx, const sl_script *script, bool *ret_applied)
+{
+    struct postgres *self = data;
+    sl_pg_connection *connection = NULL;
+    bool applied = false;
+    sl_status status = sl_pg_connect(&self->server, SL_PG_SCRIPT, cx->deadline, &connection);
+    if (status != SL_OK)
+        return sl_pg_fail_wait(cx, status, self->server.reason);
+    status = script_statements(cx, connection, script, &applied);
+    sl_pg_close(connection);
+    if (status == SL_OK)
+        *ret_applied = applied;
+    return status;
+}
+
+/* ---- opening and closing ---- */
+
+sl_status sl_postgres_open(sl_loop *loop, const char *url, void **ret_self, char **ret_message)
+{
+    (void)loop;
+    struct postgres *self = calloc(1, sizeof(*self));
+    if (!self)
+        abort();
+    if (sl_pg_server_init(&self->server, url) != SL_OK) {
+        *ret_message = strdup("The database's URL is not one that PostgreSQL's library can read.");
+        free(self);
+        return SL_E_INVALID;
+    }
+    self->batch.server = &self->server;
+    *ret_self = self;
+    return SL_OK;
+}
+
+static void postgres_close(void *data)
+{
+    struct postgres *self = data;
+    while (self->idle) {
+        sl_pg_connection *connection = self->idle;
+        self->idle = connection->next;
+        sl_pg_close(connection);
+    }
+    sl_pg_close(self->batch.connection);
+    sl_pg_server_done(&self->server);
+    free(self);
+}
+
+const sl_driver sl_postgres_driver = {
+    .query = postgres_query,
+    .execute = postgres_execute,
+    .write = postgres_write,
+    .script = postgres_script,
+    .explain = postgres_explain,
+    .close = postgres_close,
+    .sqlite = false,
+};

@@ -1,0 +1,95 @@
+/*
+ * postgres.h: what the files of the PostgreSQL driver share: a connection, its settings, its prepared statements.
+ *
+ * Connections for reads and writes stay in pipeline mode: a statement that is new to a connection is prepared and run in one
+ * round trip. All waiting is done by the fiber that uses the connection.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef STRIPE_LITE_CORE_DATABASE_POSTGRES_H
+#define STRIPE_LITE_CORE_DATABASE_POSTGRES_H
+
+#include <libpq-fe.h>
+
+#include "core/database/driver.h"
+#include "core/database/rows.h"
+
+#define SL_PG_ARGUMENTS (SL_COLUMNS_MAX + 8)
+#define SL_PG_REASON 256
+
+typedef struct sl_pg_connection {
+    PGconn *conn;
+    sl_textmap prepared; /* text and types: number of the statement */
+    uintptr_t next_number;
+    int64_t lock;        /* an advisory lock the session holds as long as it lives, 0: none */
+    struct sl_pg_connection *next;
+    const char *values[SL_PG_ARGUMENTS];
+    char numbers[SL_PG_ARGUMENTS][24];
+} sl_pg_connection;
+
+/* Where the server is, and when it may be asked again after it was not there. */
+typedef struct sl_pg_server {
+    PQconninfoOption *options; /* of the URL */
+    uint32_t hosts;
+    int64_t again_at; /* monotonic milliseconds */
+    int64_t pause;
+    char reason[SL_PG_REASON];
+} sl_pg_server;
+
+typedef enum sl_pg_use { SL_PG_GENERAL, SL_PG_BATCH, SL_PG_SCRIPT } sl_pg_use;
+
+/* ---- postgres_connection.c; SL_E_UNAVAILABLE: the connection is lost; SL_E_TIMEOUT, SL_E_CANCELLED: it is in an unknown
+ * state and must be closed. None of these fills an error ---- */
+
+sl_status sl_pg_server_init(sl_pg_server *server, const char *url);
+void sl_pg_server_done(sl_pg_server *server);
+/* Tries the hosts one after the other. Fails at once for a moment after a failure; `server->reason` says why. */
+sl_status sl_pg_connect(sl_pg_server *server, sl_pg_use use, int64_t deadline, sl_pg_connection **ret);
+void sl_pg_close(sl_pg_connection *connection);
+/* Whether an idle connection still is one, as far as can be told without asking. */
+bool sl_pg_alive(sl_pg_connection *connection);
+
+/* Puts one statement into the pipeline; *ret_prepares: its preparation comes before it. `hints` gives numbers their type, for
+ * statements where nothing else does. `key` NULL: the text. */
+bool sl_pg_send(sl_pg_connection *connection, const char *key, const char *sql, const sl_argument *arguments,
+                uint32_t count, bool hints, bool *ret_prepares);
+sl_status sl_pg_flush(sl_pg_connection *connection, int64_t deadline);
+/* The answer of one statement put in by sl_pg_send; the caller clears it. */
+sl_status sl_pg_receive(sl_pg_connection *connection, const char *key, bool prepares, int64_t deadline,
+                        PGresult **ret_result);
+/* The end of a pipeline, put in by PQpipelineSync. */
+sl_status sl_pg_receive_sync(sl_pg_connection *connection, int64_t deadline);
+/* One statement there and back. */
+sl_status sl_pg_run(sl_pg_connection *connection, const char *key, const char *sql, const sl_argument *arguments,
+                    uint32_t count, bool hints, int64_t deadline, PGresult **ret_result);
+/* On a connection for scripts: any number of statements, or one with arguments; the last answer or the first error. */
+sl_status sl_pg_run_plain(sl_pg_connection *connection, const char *sql, const sl_argument *arguments, uint32_t count,
+                          int64_t deadline, PGresult **ret_result);
+
+/* ---- postgres_answer.c ---- */
+
+bool sl_pg_is_error(const PGresult *result);
+/* "23505"; "" when there is none. */
+const char *sl_pg_state(const PGresult *result);
+/* The server is ending this session: what it did last is not told. */
+bool sl_pg_is_farewell(const PGresult *result);
+/* Fills the error for an answer that is one; SL_OK for others, SL_E_CONFLICT without an error. */
+sl_status sl_pg_fail(sl_context *cx, const PGresult *result);
+/* Fills the error for a wait that failed. */
+sl_status sl_pg_fail_wait(sl_context *cx, sl_status status, const char *reason);
+sl_rows *sl_pg_rows(sl_context *cx, const PGresult *result);
+
+/* ---- postgres_batch.c ---- */
+
+typedef struct sl_pg_batch {
+    sl_pg_server *server;
+    sl_pg_connection *connection;
+    struct sl_pg_member *first; /* not yet taken */
+    struct sl_pg_member *last;
+    uint32_t queued;
+    bool led;
+} sl_pg_batch;
+
+sl_status sl_pg_batch_write(sl_pg_batch *batch, sl_context *cx, const sl_write *write);
+
+#endif

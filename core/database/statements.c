@@ -1,0 +1,199 @@
+/*
+ * statements.c: the texts of what the layer itself asks the database, each built once a worker.
+ *
+ * A text is known by its table and by what it is about. Plugins may build conditions of many shapes: past a bound texts are
+ * built afresh in the context's arena instead of being kept.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/buffer.h"
+#include "core/database/dialect.h"
+#include "core/database/write_set.h"
+
+#define KEPT_AT_MOST 4096
+
+/* A key that names the table by its address: two plugins may have tables of one name with other columns. */
+struct key {
+    char text[80];
+};
+
+static struct key key_of(char what, const sl_table *table, const sl_columns *columns, bool guarded)
+{
+    struct key key;
+    snprintf(key.text, sizeof(key.text), "%c %p %d %llx %llx", what, (const void *)table, guarded,
+             columns ? (unsigned long long)columns->bits[0] : 0,
+             columns ? (unsigned long long)columns->bits[1] : 0);
+    return key;
+}
+
+static const char *text_keep(sl_database *database, const char *key, const char *text)
+{
+    char *kept = strdup(text);
+    if (!kept)
+        abort();
+    sl_textmap_set(&database->statements, key, kept);
+    return kept;
+}
+
+static void columns_write(sl_buffer *out, const sl_table *table)
+{
+    for (uint32_t i = 0; table->fields[i].type != SL_TYPE_END; i++)
+        sl_buffer_format(out, "%s\"%s\"", i > 0 ? ", " : "", table->fields[i].name);
+}
+
+/* ---- what is written ---- */
+
+static void insert_write(sl_buffer *out, const sl_table *table)
+{
+    sl_buffer_format(out, "INSERT INTO %s (account_id, ", table->name);
+    columns_write(out, table);
+    sl_buffer_text_add(out, ") VALUES ($1");
+    uint32_t width = sl_table_width(table);
+    for (uint32_t i = 0; i < width; i++)
+        sl_buffer_format(out, ", $%u", i + 2);
+    sl_buffer_text_add(out, ") ON CONFLICT ");
+}
+
+static void add_write(sl_buffer *out, const sl_operation *operation)
+{
+    const sl_table *table = operation->table;
+    const char *separator = "";
+    insert_write(out, table);
+    sl_buffer_text_add(out, "(account_id, id) DO UPDATE SET ");
+    for (uint32_t i = 0; table->fields[i].type != SL_TYPE_END; i++) {
+        const char *name = table->fields[i].name;
+        if (!sl_columns_has(&operation->columns, i))
+            continue;
+        sl_buffer_format(out, "%s\"%s\" = %s.\"%s\" + excluded.\"%s\"", separator, name, table->name,
+                         name, name);
+        separator = ", ";
+    }
+}
+
+static void update_write(sl_buffer *out, const sl_operation *operation)
+{
+    const sl_table *table = operation->table;
+    const char *separator = "";
+    uint32_t next = 3;
+    sl_buffer_format(out, "UPDATE %s SET ", table->name);
+    for (uint32_t i = 0; table->fields[i].type != SL_TYPE_END; i++) {
+        if (!sl_columns_has(&operation->columns, i))
+            continue;
+        sl_buffer_format(out, "%s\"%s\" = $%u", separator, table->fields[i].name, next++);
+        separator = ", ";
+    }
+    if (operation->guard != SL_NONE)
+        sl_buffer_format(out, "%sversion = version + 1", separator);
+    sl_buffer_text_add(out, " WHERE account_id = $1 AND id = $2");
+    if (operation->guard != SL_NONE)
+        sl_buffer_format(out, " AND version = $%u", next);
+}
+
+const char *sl_statement_write(sl_database *database, const sl_operation *operation)
+{
+    const sl_table *table = operation->table;
+    bool whole = operation->kind == SL_OPERATION_INSERT || operation->kind == SL_OPERATION_IGNORE;
+    struct key key = key_of("-iiuda"[operation->kind], table, whole ? NULL : &operation->columns,
+                            operation->guard != SL_NONE);
+    const char *text = sl_textmap_get(&database->statements, key.text);
+    if (!text) {
+        sl_arena *arena = sl_arena_new();
+        sl_buffer out = SL_BUFFER_INIT(arena);
+        if (operation->kind == SL_OPERATION_UPDATE) {
+            update_write(&out, operation);
+        } else if (operation->kind == SL_OPERATION_DELETE) {
+            sl_buffer_format(&out, "DELETE FROM %s WHERE account_id = $1 AND id = $2%s", table->name,
+                             operation->guard != SL_NONE ? " AND version = $3" : "");
+        } else if (operation->kind == SL_OPERATION_ADD) {
+            add_write(&out, operation);
+        } else {
+            insert_write(&out, table);
+            sl_buffer_text_add(&out, "DO NOTHING");
+        }
+        text = text_keep(database, key.text, sl_buffer_text(&out));
+        sl_arena_free(arena);
+    }
+    return text;
+}
+
+/* For an insert: is the row there? For an update: is the version still the one it was guarded by? `f`, or NULL when a higher
+ * one may be ours or another's. */
+const char *sl_statement_probe(sl_database *database, const sl_operation *operation)
+{
+    const sl_table *table = operation->table;
+    bool insert = operation->kind == SL_OPERATION_INSERT;
+    struct key key = key_of(insert ? 'p' : 'v', table, NULL, false);
+    const char *text = sl_textmap_get(&database->statements, key.text);
+    if (!text) {
+        sl_arena *arena = sl_arena_new();
+        sl_buffer out = SL_BUFFER_INIT(arena);
+        sl_buffer_format(&out, "SELECT %s FROM %s WHERE account_id = $1 AND id = $2",
+                         insert ? "count(*) > 0" : "CASE WHEN max(version) = $3 THEN FALSE END",
+                         table->name);
+        text = text_keep(database, key.text, sl_buffer_text(&out));
+        sl_arena_free(arena);
+    }
+    return text;
+}
+
+/* ---- what is read ---- */
+
+const char *sl_statement_columns(sl_database *database, const sl_table *table)
+{
+    struct key key = key_of('c', table, NULL, false);
+    const char *text = sl_textmap_get(&database->statements, key.text);
+    if (!text) {
+        sl_arena *arena = sl_arena_new();
+        sl_buffer out = SL_BUFFER_INIT(arena);
+        columns_write(&out, table);
+        text = text_keep(database, key.text, sl_buffer_text(&out));
+        sl_arena_free(arena);
+    }
+    return text;
+}
+
+const char *sl_statement_find(sl_database *database, const sl_table *table)
+{
+    struct key key = key_of('f', table, NULL, false);
+    const char *text = sl_textmap_get(&database->statements, key.text);
+    if (!text) {
+        sl_arena *arena = sl_arena_new();
+        sl_buffer out = SL_BUFFER_INIT(arena);
+        sl_buffer_text_add(&out, "SELECT ");
+        columns_write(&out, table);
+        sl_buffer_format(&out, " FROM %s WHERE account_id = $1 AND id = $2", table->name);
+        text = text_keep(database, key.text, sl_buffer_text(&out));
+        sl_arena_free(arena);
+    }
+    return text;
+}
+
+const char *sl_statement_select(sl_context *cx, const sl_table *table, const char *where)
+{
+    sl_database *database = cx->host->database;
+    where = where ? where + strspn(where, " \t\n") : "";
+    const char *key = sl_format(cx, "s %p %s", (const void *)table, where);
+    const char *text = sl_textmap_get(&database->statements, key);
+    if (text)
+        return text;
+    if (sl_sql_is_word(where, sl_sql_next(where), "where"))
+        where += strlen("where");
+    const char *tail = sl_sql_tail(where);
+    if (!tail)
+        return NULL;
+    sl_buffer out = SL_BUFFER_INIT(cx->arena);
+    sl_buffer_text_add(&out, "SELECT ");
+    columns_write(&out, table);
+    sl_buffer_format(&out, " FROM %s WHERE account_id = $1", table->name);
+    /* In parentheses: an OR in the condition must not reach beyond the account. */
+    if (tail > where + strspn(where, " \t\n"))
+        sl_buffer_format(&out, " AND (%.*s)", (int)(tail - where), where);
+    sl_buffer_format(&out, " %s", tail);
+    if (database->statements.count < KEPT_AT_MOST)
+        return text_keep(database, key, sl_buffer_text(&out));
+    return sl_buffer_text(&out);
+}
