@@ -50,34 +50,49 @@ static const char *snapshot(sl_context *cx, const struct sl_event_draft *draft)
     int32_t face = cx->face;
     cx->face = SL_FACE_STRIPE;
     sl_json *out = sl_json_new(cx);
-    (draft->resource->render ? draft->resource->render : draft->resource->render_lite)(out, draft->row);
+    (draft->resource->render ? draft->resource->render : draft->resource->render_lite)(out,
+                                                                                       draft->row);
     const char *text = sl_json_text(out, NULL);
     cx->face = face;
     return text;
 }
 
+static void event_insert(sl_context *cx, const struct sl_event_draft *draft)
+{
+    sl_event_row *row = sl_alloc(cx, sizeof(*row));
+    row->id = sl_id(cx, "evt");
+    row->type = draft->type;
+    row->object_id = row_id(draft->row);
+    row->object_type = draft->resource->type;
+    row->created = sl_now(cx);
+    row->data = snapshot(cx, draft);
+    row->previous = draft->previous;
+    row->request_id = cx->request_id;
+    row->idempotency_key = sl_idempotency_key(cx);
+    row->api_version = SL_STRIPE_API_VERSION;
+    sl_insert(cx, &sl_event_table, row);
+    sl_events_enqueue(cx, row->id, row->type);
+}
+
+/* `data` is where the drafts of the commit under way are kept, to be counted when it is done. */
 static sl_status events_before(sl_context *cx, void *data)
 {
-    (void)data;
-    struct sl_event_draft *draft = cx->events;
+    struct sl_event_draft **committing = data;
+    *committing = cx->events;
     cx->events = NULL;
-    for (; draft; draft = draft->next) {
-        sl_event_row *row = sl_alloc(cx, sizeof(*row));
-        row->id = sl_id(cx, "evt");
-        row->type = draft->type;
-        row->object_id = row_id(draft->row);
-        row->object_type = draft->resource->type;
-        row->created = sl_now(cx);
-        row->data = snapshot(cx, draft);
-        row->previous = draft->previous;
-        row->request_id = cx->request_id;
-        row->idempotency_key = sl_idempotency_key(cx);
-        row->api_version = SL_STRIPE_API_VERSION;
-        sl_insert(cx, &sl_event_table, row);
-        sl_events_enqueue(cx, row->id, row->type);
-        sl_metric_add("stripe_lite_events_total", "type", row->type, 1);
-    }
+    for (const struct sl_event_draft *draft = *committing; draft; draft = draft->next)
+        event_insert(cx, draft);
     return SL_OK;
+}
+
+static void events_after(sl_context *cx, void *data, sl_status result)
+{
+    (void)cx;
+    struct sl_event_draft **committing = data;
+    const struct sl_event_draft *draft = result == SL_OK ? *committing : NULL;
+    for (; draft; draft = draft->next)
+        sl_metric_add("stripe_lite_events_total", "type", draft->type, 1);
+    *committing = NULL;
 }
 
 static void hook_once(sl_context *cx)
@@ -88,12 +103,16 @@ static void hook_once(sl_context *cx)
     }
     sl_commit_hook *hook = sl_alloc(cx, sizeof(*hook));
     hook->before = events_before;
+    hook->after = events_after;
+    hook->data = sl_alloc(cx, sizeof(struct sl_event_draft *));
     sl_context_hook(cx, hook);
 }
 
-void sl_event(sl_context *cx, const char *type, const sl_resource *resource, const void *row, const sl_json *previous)
+void sl_event(sl_context *cx, const char *type, const sl_resource *resource, const void *row,
+              const sl_json *previous)
 {
-    const sl_resource *known = cx->host->resources ? sl_resources_find(cx->host->resources, resource) : NULL;
+    const sl_resource *known =
+        cx->host->resources ? sl_resources_find(cx->host->resources, resource) : NULL;
     struct sl_event_draft **at = &cx->events;
     while (*at && (strcmp((*at)->type, type) != 0 || strcmp(row_id((*at)->row), row_id(row)) != 0))
         at = &(*at)->next;

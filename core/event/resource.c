@@ -38,7 +38,8 @@ static const sl_filter event_filters[] = {
 /* What a schedule did came from no request. */
 static const char *request_of(const sl_event_row *event)
 {
-    return event->request_id && sl_text_starts(event->request_id, "req_") ? event->request_id : NULL;
+    return event->request_id && sl_text_starts(event->request_id, "req_") ? event->request_id
+                                                                          : NULL;
 }
 
 static void event_render(sl_json *out, const void *row)

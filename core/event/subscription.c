@@ -149,7 +149,8 @@ static const subscriber *subscriber_of(const sl_events *events, const sl_job_vie
     int64_t number = sl_value_int(sl_value_member(job->payload, "number"), -1);
     const subscriber *fits = NULL;
     for (const subscriber *one = events->first; one; one = one->next) {
-        if (!*one->active || strcmp(one->plugin, job->name + strlen("event.")) != 0 || strcmp(one->subscription->pattern, pattern) != 0)
+        if (!*one->active || strcmp(one->plugin, job->name + strlen("event.")) != 0 ||
+            strcmp(one->subscription->pattern, pattern) != 0)
             continue;
         if (one->number == number || !fits)
             fits = one;
@@ -161,7 +162,10 @@ static const subscriber *subscriber_of(const sl_events *events, const sl_job_vie
 
 static sl_status view_of(sl_context *cx, const sl_event_row *row, sl_event_view *ret_view)
 {
-    *ret_view = (sl_event_view){ .struct_size = sizeof(*ret_view), .id = row->id, .type = row->type, .object_id = row->object_id,
+    *ret_view = (sl_event_view){ .struct_size = sizeof(*ret_view),
+                                 .id = row->id,
+                                 .type = row->type,
+                                 .object_id = row->object_id,
                                  .created = row->created };
     sl_status status = sl_json_parse(cx, row->data, strlen(row->data), &ret_view->object);
     if (status == SL_OK && row->previous)
@@ -174,7 +178,8 @@ static sl_status event_job(sl_context *cx, const sl_job_view *job)
     const subscriber *who = subscriber_of(cx->host->events, job);
     const char *id = sl_value_string(sl_value_member(job->payload, "event"), "");
     if (!who) {
-        sl_log(cx, SL_LOG_WARNING, "event not handled: its subscription is gone", "event", id, "job", job->name);
+        sl_log(cx, SL_LOG_WARNING, "event not handled: its subscription is gone", "event", id,
+               "job", job->name);
         return SL_OK;
     }
     sl_event_row row;

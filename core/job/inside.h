@@ -12,11 +12,13 @@
 
 #define SL_JOB_LEASE_MS 30000
 #define SL_JOB_POLL_MS 1000
-#define SL_JOB_CONCURRENCY 32 /* a worker */
+#define SL_JOB_CONCURRENCY 16 /* a worker */
 #define SL_JOB_ATTEMPTS 20
-#define SL_JOB_TIMEOUT 60      /* seconds */
-#define SL_JOB_BACKOFF 5       /* seconds */
+#define SL_JOB_TIMEOUT 60 /* seconds */
+#define SL_JOB_BACKOFF 5  /* seconds */
 #define SL_JOB_BACKOFF_LIMIT 3600
+#define SL_JOB_STRANGE_MS 60000 /* overdue so long, a job that nobody here knows is told of ... */
+#define SL_JOB_STRANGE_AGAIN_MS 300000 /* ... and put off */
 
 typedef struct sl_job_row {
     const char *id;
@@ -44,15 +46,27 @@ typedef struct sl_job_entry {
     int64_t slot; /* the last period this worker has looked at; 0: none yet */
 } sl_job_entry;
 
+/* A claimed job and its fiber. */
+typedef struct sl_job_fiber {
+    sl_jobs *jobs;
+    sl_arena *arena;
+    sl_job_row row;
+    sl_fiber *fiber;
+    struct sl_job_fiber *next;
+} sl_job_fiber;
+
 struct sl_jobs {
     const sl_host *host;
     sl_job_entry *entries;
     uint32_t count;
-    uint32_t running;
+    uint32_t running; /* length of `fibers` */
+    sl_job_fiber *fibers;
     const char *worker; /* unlike any other's: `locked_by` */
     sl_condition wake;  /* something may be due, a slot became free, or stop */
     sl_arena *arena;
-    int64_t renewed;    /* monotonic milliseconds */
+    int64_t renewed; /* monotonic milliseconds, as is */
+    int64_t looked;  /* for jobs that nobody here knows */
+    bool due;        /* set with `wake`, which does not last: the runner may not be waiting just then */
     bool stopping;
     bool failing; /* the database does not answer; told once */
 };
@@ -62,24 +76,30 @@ struct sl_job_run {
     sl_jobs *jobs;
     sl_job_row *row;
     const sl_job_entry *entry;
-    int64_t again; /* seconds, -1: not asked for */
-    bool rerun;    /* the step has run before */
-    bool lost;     /* the row is no longer this worker's */
+    sl_job_row *held; /* the row as the commit under way leaves it */
+    int64_t again;    /* seconds, -1: not asked for */
+    bool ending;      /* the handler has returned SL_OK: the next commit is the last */
+    bool rerun;       /* the step has run before */
+    bool lost;        /* the row is no longer this worker's */
 };
 
 /* The entry of a name, NULL when no active plugin has it. [no-suspend] */
 sl_job_entry *sl_jobs_entry(sl_jobs *jobs, const char *name);
 
 /* Claims at most `limit` due jobs whose type is known here; rows live in cx's arena. [suspends] */
-sl_status sl_jobs_claim(sl_context *cx, sl_jobs *jobs, uint32_t limit, sl_list *ret_rows) SL_MUST_CHECK;
+sl_status sl_jobs_claim(sl_context *cx, sl_jobs *jobs, uint32_t limit, int64_t lease_ms,
+                        sl_list *ret_rows) SL_MUST_CHECK;
 
 /* Prolongs the leases of what this worker runs. [suspends] */
-sl_status sl_jobs_renew(sl_context *cx, sl_jobs *jobs) SL_MUST_CHECK;
+sl_status sl_jobs_renew(sl_context *cx, const sl_jobs *jobs) SL_MUST_CHECK;
+
+/* Puts off what is long due and of no type that is known here, with a warning: its plugin may come back. [suspends] */
+sl_status sl_jobs_put_off(sl_context *cx, const sl_jobs *jobs) SL_MUST_CHECK;
 
 /* Runs one claimed job to its end, with a context of its own. [suspends] */
 void sl_job_perform(sl_jobs *jobs, const sl_job_row *claimed);
 
-/* Enqueues the schedules whose period has begun. [suspends] */
+/* Enqueues the jobs of every schedule whose period began. [suspends] */
 sl_status sl_schedules_enqueue(sl_context *cx, sl_jobs *jobs) SL_MUST_CHECK;
 
 #endif

@@ -38,6 +38,9 @@ void sl_jobs_start(sl_jobs *jobs);
  * to the queue. since 1.0 [no-suspend] */
 void sl_jobs_stop(sl_jobs *jobs);
 
+/* As sl_jobs_stop, and waits until none runs; those that still do after `milliseconds` are cancelled. since 1.0 [suspends] */
+void sl_jobs_drain(sl_jobs *jobs, int64_t milliseconds);
+
 /* Jobs that run now. since 1.0 [no-suspend] */
 uint32_t sl_jobs_running(const sl_jobs *jobs);
 

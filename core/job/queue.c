@@ -6,25 +6,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <stripe_lite/log.h>
+
 #include "core/base/clock.h"
 #include "core/database/database.h"
 #include "core/job/inside.h"
 
 static const sl_field job_fields[] = {
-    SL_STRING(sl_job_row, id),
-    SL_STRING(sl_job_row, name),
-    SL_STRING(sl_job_row, unique_key),
-    SL_STRING(sl_job_row, state),
-    SL_INT64(sl_job_row, run_at),
-    SL_STRING(sl_job_row, locked_by),
-    SL_INT64(sl_job_row, attempt),
-    SL_INT64(sl_job_row, attempts),
-    SL_STRING(sl_job_row, payload),
-    SL_STRING(sl_job_row, last_error),
-    SL_STRING(sl_job_row, request_id),
-    SL_TIMESTAMP(sl_job_row, created),
-    SL_INT64(sl_job_row, version),
-    SL_FIELDS_END,
+    SL_STRING(sl_job_row, id),         SL_STRING(sl_job_row, name),
+    SL_STRING(sl_job_row, unique_key), SL_STRING(sl_job_row, state),
+    SL_INT64(sl_job_row, run_at),      SL_STRING(sl_job_row, locked_by),
+    SL_INT64(sl_job_row, attempt),     SL_INT64(sl_job_row, attempts),
+    SL_STRING(sl_job_row, payload),    SL_STRING(sl_job_row, last_error),
+    SL_STRING(sl_job_row, request_id), SL_TIMESTAMP(sl_job_row, created),
+    SL_INT64(sl_job_row, version),     SL_FIELDS_END,
 };
 const sl_table sl_job_table = SL_TABLE("jobs", sl_job_row, job_fields);
 
@@ -87,8 +82,10 @@ static void wake_after(sl_context *cx, void *data, sl_status result)
 {
     (void)cx;
     sl_jobs *jobs = data;
-    if (result == SL_OK)
-        sl_condition_broadcast(&jobs->wake);
+    if (result != SL_OK)
+        return;
+    jobs->due = true;
+    sl_condition_broadcast(&jobs->wake);
 }
 
 static void wake_on_commit(sl_context *cx, sl_jobs *jobs)
@@ -103,17 +100,22 @@ static void wake_on_commit(sl_context *cx, sl_jobs *jobs)
     sl_context_hook(cx, hook);
 }
 
+static const char *keep(sl_context *cx, const char *text)
+{
+    return text ? sl_copy(cx, text, strlen(text)) : NULL;
+}
+
 void sl_job_enqueue(sl_context *cx, const sl_job_request *request)
 {
     int64_t now = sl_clock_unix_ms();
     sl_job_row *row = sl_alloc(cx, sizeof(*row));
     row->id = sl_id(cx, "job");
-    row->name = request->name;
-    row->unique_key = request->key;
+    row->name = keep(cx, request->name);
+    row->unique_key = keep(cx, request->key);
     row->state = "ready";
     row->run_at = request->run_at > 0 ? request->run_at * 1000 : now;
     row->attempts = request->attempts > 0 ? request->attempts : SL_JOB_ATTEMPTS;
-    row->payload = request->payload;
+    row->payload = keep(cx, request->payload);
     row->request_id = cx->request_id;
     row->created = now / 1000;
     sl_insert_or_ignore_in(cx, cx->scope, &sl_job_table, row);
@@ -156,38 +158,89 @@ static sl_status claimed_read(sl_context *cx, const sl_rows *rows, sl_list *ret_
     return SL_OK;
 }
 
-sl_status sl_jobs_claim(sl_context *cx, sl_jobs *jobs, uint32_t limit, sl_list *ret_rows)
+sl_status sl_jobs_claim(sl_context *cx, sl_jobs *jobs, uint32_t limit, int64_t lease_ms,
+                        sl_list *ret_rows)
 {
     sl_list names = known_names(cx, jobs);
     *ret_rows = (sl_list){ .item_size = sizeof(sl_job_row) };
     if (names.count == 0 || limit == 0)
         return SL_OK;
-    /* SQLite has one writer: nobody else can take the rows between the two halves of the statement. */
+    /* SQLite has one writer: nobody else can take the rows between the two halves of the statement. Materialized, since a
+     * planner may otherwise run the inner half more than once, and its limit with it. */
     const char *lock = sl_database_is_sqlite(cx->host->database) ? "" : " FOR UPDATE SKIP LOCKED";
-    const char *sql = sl_format(cx,
-                                "UPDATE jobs SET state = 'running', locked_by = $1, run_at = $2, attempt = attempt + 1, "
-                                "version = version + 1 WHERE (account_id, id) IN (SELECT account_id, id FROM jobs "
-                                "WHERE state <> 'dead' AND run_at <= $3 AND name IN ($4) ORDER BY run_at, id LIMIT %u%s) "
-                                "RETURNING account_id, %s",
-                                limit, lock, sl_table_columns(cx, &sl_job_table));
+    const char *sql =
+        sl_format(cx,
+                  "WITH due AS MATERIALIZED (SELECT account_id, id FROM jobs WHERE state <> 'dead' "
+                  "AND run_at <= $1 AND name IN ($2) ORDER BY run_at, id LIMIT $3%s) "
+                  "UPDATE jobs SET state = 'running', locked_by = $4, run_at = $5, "
+                  "attempt = attempt + 1, version = version + 1 "
+                  "WHERE (account_id, id) IN (SELECT account_id, id FROM due) "
+                  "RETURNING account_id, %s",
+                  lock, sl_table_columns(cx, &sl_job_table));
     int64_t now = sl_clock_unix_ms();
     sl_rows *rows = NULL;
-    sl_status status = sl_execute(cx, sql, SL_ARGS(sl_text(jobs->worker), sl_int(now + SL_JOB_LEASE_MS), sl_int(now), sl_texts(&names)), &rows);
+    sl_status status = sl_execute(cx, sql,
+                                  SL_ARGS(sl_int(now), sl_texts(&names), sl_int(limit),
+                                          sl_text(jobs->worker), sl_int(now + lease_ms)),
+                                  &rows);
     return status == SL_OK ? claimed_read(cx, rows, ret_rows) : status;
 }
 
-sl_status sl_jobs_renew(sl_context *cx, sl_jobs *jobs)
+sl_status sl_jobs_renew(sl_context *cx, const sl_jobs *jobs)
 {
+    sl_list ids = { .item_size = sizeof(char *) };
+    const char **items = sl_alloc(cx, (jobs->running + 1u) * sizeof(*items));
+    for (const sl_job_fiber *one = jobs->fibers; one; one = one->next)
+        items[ids.count++] = one->row.id;
+    ids.items = items;
     sl_rows *rows = NULL;
-    return sl_execute(cx, "UPDATE jobs SET run_at = $1 WHERE locked_by = $2 AND state = 'running'",
-                      SL_ARGS(sl_int(sl_clock_unix_ms() + SL_JOB_LEASE_MS), sl_text(jobs->worker)), &rows);
+    return sl_execute(cx,
+                      "UPDATE jobs SET run_at = $1 "
+                      "WHERE locked_by = $2 AND state = 'running' AND id IN ($3)",
+                      SL_ARGS(sl_int(sl_clock_unix_ms() + SL_JOB_LEASE_MS), sl_text(jobs->worker),
+                              sl_texts(&ids)),
+                      &rows);
+}
+
+/* ---- jobs that nobody here knows ---- */
+
+static bool name_before(const sl_rows *rows, uint32_t row)
+{
+    for (uint32_t i = 0; i < row; i++) {
+        if (strcmp(sl_rows_text(rows, i, 0), sl_rows_text(rows, row, 0)) == 0)
+            return true;
+    }
+    return false;
+}
+
+sl_status sl_jobs_put_off(sl_context *cx, const sl_jobs *jobs)
+{
+    sl_list names = known_names(cx, jobs);
+    int64_t now = sl_clock_unix_ms();
+    sl_rows *rows = NULL;
+    sl_status status =
+        sl_execute(cx,
+                   "UPDATE jobs SET run_at = $1 WHERE (account_id, id) IN (SELECT account_id, id "
+                   "FROM jobs WHERE state <> 'dead' AND run_at <= $2 AND name NOT IN ($3) "
+                   "ORDER BY run_at, id LIMIT 1000) AND run_at <= $2 RETURNING name",
+                   SL_ARGS(sl_int(now + SL_JOB_STRANGE_AGAIN_MS), sl_int(now - SL_JOB_STRANGE_MS),
+                           sl_texts(&names)),
+                   &rows);
+    for (uint32_t i = 0; status == SL_OK && i < sl_rows_count(rows); i++) {
+        if (!name_before(rows, i))
+            sl_log(NULL, SL_LOG_WARNING, "job waits: no plugin here declares it", "job",
+                   sl_rows_text(rows, i, 0));
+    }
+    return status;
 }
 
 sl_status sl_jobs_count(sl_context *cx, int64_t *ret_live, int64_t *ret_dead)
 {
     sl_rows *rows = NULL;
-    sl_status status = sl_query_all(cx, "SELECT SUM(CASE WHEN state = 'dead' THEN 0 ELSE 1 END), "
-                                        "SUM(CASE WHEN state = 'dead' THEN 1 ELSE 0 END) FROM jobs", SL_NO_ARGS, &rows);
+    sl_status status = sl_query_all(cx,
+                                    "SELECT SUM(CASE WHEN state = 'dead' THEN 0 ELSE 1 END), "
+                                    "SUM(CASE WHEN state = 'dead' THEN 1 ELSE 0 END) FROM jobs",
+                                    SL_NO_ARGS, &rows);
     if (status != SL_OK)
         return status;
     int64_t live = sl_rows_int(rows, 0, 0);

@@ -2,7 +2,7 @@
  * runner.c: the fiber of each worker that claims jobs and gives each a fiber of its own.
  *
  * It sleeps on a condition that an enqueue's commit, a finished job and the stop signal; a second is the longest it sleeps, which
- * is how soon it sees what other nodes enqueued.
+ * is how soon it sees what other workers enqueued.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -15,6 +15,7 @@
 #include "core/job/inside.h"
 
 #define HOUSEKEEPING_MS 10000 /* the deadline of the runner's own statements */
+#define DUE_LEASE_MS 600000   /* of what sl_jobs_run_due runs: nobody prolongs it */
 
 static void worker_name(sl_jobs *jobs, sl_context *cx)
 {
@@ -34,55 +35,60 @@ static sl_context *housekeeping_context(sl_jobs *jobs)
 
 /* ---- one job in its fiber ---- */
 
-struct start {
-    sl_jobs *jobs;
-    sl_arena *arena;
-    sl_job_row row;
-};
-
 static const char *keep(sl_arena *arena, const char *text)
 {
     return text ? sl_arena_copy(arena, text, strlen(text)) : NULL;
 }
 
-static struct start *start_new(sl_jobs *jobs, const sl_job_row *row)
+static sl_job_fiber *job_fiber_new(sl_jobs *jobs, const sl_job_row *row)
 {
     sl_arena *arena = sl_arena_new();
-    struct start *start = sl_arena_alloc(arena, sizeof(*start));
-    *start = (struct start){ .jobs = jobs, .arena = arena, .row = *row };
-    start->row.id = keep(arena, row->id);
-    start->row.name = keep(arena, row->name);
-    start->row.unique_key = keep(arena, row->unique_key);
-    start->row.state = keep(arena, row->state);
-    start->row.locked_by = keep(arena, row->locked_by);
-    start->row.payload = keep(arena, row->payload);
-    start->row.last_error = keep(arena, row->last_error);
-    start->row.request_id = keep(arena, row->request_id);
-    start->row.scope = keep(arena, row->scope);
-    return start;
+    sl_job_fiber *one = sl_arena_alloc(arena, sizeof(*one));
+    *one = (sl_job_fiber){ .jobs = jobs, .arena = arena, .row = *row, .next = jobs->fibers };
+    one->row.id = keep(arena, row->id);
+    one->row.name = keep(arena, row->name);
+    one->row.unique_key = keep(arena, row->unique_key);
+    one->row.state = keep(arena, row->state);
+    one->row.locked_by = keep(arena, row->locked_by);
+    one->row.payload = keep(arena, row->payload);
+    one->row.last_error = keep(arena, row->last_error);
+    one->row.request_id = keep(arena, row->request_id);
+    one->row.scope = keep(arena, row->scope);
+    jobs->fibers = one;
+    jobs->running++;
+    return one;
+}
+
+static void job_fiber_free(sl_job_fiber *one)
+{
+    sl_jobs *jobs = one->jobs;
+    sl_job_fiber **at = &jobs->fibers;
+    while (*at != one)
+        at = &(*at)->next;
+    *at = one->next;
+    jobs->due = jobs->due || jobs->running == SL_JOB_CONCURRENCY;
+    jobs->running--;
+    sl_arena_free(one->arena);
+    if (jobs->due || jobs->stopping)
+        sl_condition_broadcast(&jobs->wake);
 }
 
 static void job_fiber(void *data)
 {
-    struct start *start = data;
-    sl_jobs *jobs = start->jobs;
-    sl_job_perform(jobs, &start->row);
-    sl_arena_free(start->arena);
-    jobs->running--;
-    sl_condition_broadcast(&jobs->wake);
+    sl_job_fiber *one = data;
+    sl_job_perform(one->jobs, &one->row);
+    job_fiber_free(one);
 }
 
 /* What finds no fiber stays claimed until its lease ends: better late than past the limit of fibers. */
 static void jobs_begin(sl_jobs *jobs, sl_list rows)
 {
     for (uint32_t i = 0; i < rows.count; i++) {
-        struct start *start = start_new(jobs, SL_ITEM(rows, sl_job_row, i));
-        jobs->running++;
-        if (sl_fiber_start(jobs->host->loop, job_fiber, start, NULL) == SL_OK)
+        sl_job_fiber *one = job_fiber_new(jobs, SL_ITEM(rows, sl_job_row, i));
+        if (sl_fiber_start(jobs->host->loop, job_fiber, one, &one->fiber) == SL_OK)
             continue;
-        jobs->running--;
-        sl_log(NULL, SL_LOG_WARNING, "no fiber for a job", "job", start->row.name, "id", start->row.id);
-        sl_arena_free(start->arena);
+        sl_log(NULL, SL_LOG_WARNING, "no fiber for a job", "job", one->row.name, "id", one->row.id);
+        job_fiber_free(one);
     }
 }
 
@@ -92,7 +98,8 @@ static void failing_tell(sl_jobs *jobs, sl_context *cx, sl_status status)
 {
     bool failing = status != SL_OK && status != SL_E_CANCELLED;
     if (failing && !jobs->failing)
-        sl_log(NULL, SL_LOG_ERROR, "jobs cannot be claimed", "status", sl_status_name(status), "error", sl_error_message(cx));
+        sl_log(NULL, SL_LOG_ERROR, "jobs cannot be claimed", "status", sl_status_name(status),
+               "error", sl_error_message(cx));
     if (!failing && jobs->failing)
         sl_log(NULL, SL_LOG_INFO, "jobs can be claimed again");
     jobs->failing = failing;
@@ -107,6 +114,15 @@ static sl_status leases_renew(sl_jobs *jobs, sl_context *cx)
     return sl_jobs_renew(cx, jobs);
 }
 
+static sl_status strangers_put_off(sl_jobs *jobs, sl_context *cx)
+{
+    int64_t now = sl_clock_monotonic_ms();
+    if (jobs->looked != 0 && now - jobs->looked < SL_JOB_STRANGE_MS)
+        return SL_OK;
+    jobs->looked = now;
+    return sl_jobs_put_off(cx, jobs);
+}
+
 /* True when there may be more at once: as many were due as could be taken. */
 static bool runner_turn(sl_jobs *jobs)
 {
@@ -117,10 +133,12 @@ static bool runner_turn(sl_jobs *jobs)
     if (status == SL_OK && !jobs->stopping)
         status = sl_schedules_enqueue(cx, jobs);
     if (status == SL_OK && !jobs->stopping)
-        status = sl_jobs_claim(cx, jobs, room, &rows);
-    failing_tell(jobs, cx, status);
+        status = sl_jobs_claim(cx, jobs, room, SL_JOB_LEASE_MS, &rows);
     if (status == SL_OK)
         jobs_begin(jobs, rows);
+    if (status == SL_OK && !jobs->stopping)
+        status = strangers_put_off(jobs, cx);
+    failing_tell(jobs, cx, status);
     sl_context_free(cx);
     return status == SL_OK && rows.count > 0 && rows.count == room;
 }
@@ -131,10 +149,11 @@ static void runner_fiber(void *data)
     sl_status status = SL_OK;
     /* Leases are prolonged to the last job's end, also after the stop. */
     while ((!jobs->stopping || jobs->running > 0) && status != SL_E_CANCELLED) {
+        jobs->due = false;
         bool more = runner_turn(jobs);
         if (jobs->stopping && jobs->running == 0)
             break;
-        if (!more || jobs->running >= SL_JOB_CONCURRENCY)
+        if (!jobs->due && (!more || jobs->running >= SL_JOB_CONCURRENCY))
             status = sl_wait_condition(&jobs->wake, sl_clock_monotonic_ms() + SL_JOB_POLL_MS);
     }
 }
@@ -160,6 +179,27 @@ void sl_jobs_stop(sl_jobs *jobs)
     sl_condition_broadcast(&jobs->wake);
 }
 
+/* Until `deadline` (0: none) or until no job runs. */
+static sl_status wait_none_runs(sl_jobs *jobs, int64_t deadline)
+{
+    sl_status status = SL_OK;
+    while (jobs->running > 0 && status == SL_OK)
+        status = sl_wait_condition(&jobs->wake, deadline);
+    return status;
+}
+
+void sl_jobs_drain(sl_jobs *jobs, int64_t milliseconds)
+{
+    sl_jobs_stop(jobs);
+    if (wait_none_runs(jobs, sl_clock_monotonic_ms() + milliseconds) == SL_OK)
+        return;
+    for (const sl_job_fiber *one = jobs->fibers; one; one = one->next)
+        sl_fiber_cancel(one->fiber);
+    sl_status status = wait_none_runs(jobs, 0);
+    if (status != SL_OK)
+        sl_log(NULL, SL_LOG_WARNING, "jobs are ending without being waited for");
+}
+
 sl_status sl_jobs_run_due(sl_context *cx, uint32_t *ret_count)
 {
     sl_jobs *jobs = cx->host->jobs;
@@ -171,7 +211,7 @@ sl_status sl_jobs_run_due(sl_context *cx, uint32_t *ret_count)
     for (bool more = true; more && status == SL_OK;) {
         own = housekeeping_context(jobs);
         sl_list rows = { .count = 0 };
-        status = sl_jobs_claim(own, jobs, 1, &rows);
+        status = sl_jobs_claim(own, jobs, 1, DUE_LEASE_MS, &rows);
         more = status == SL_OK && rows.count > 0;
         if (more)
             sl_job_perform(jobs, SL_ITEM(rows, sl_job_row, 0));

@@ -32,11 +32,16 @@ static const sl_table schedule_table = SL_TABLE("job_schedules", schedule_row, s
 /* The scopes in use: those with keys, connected accounts in their owner's mode, and the first account's for tokens. */
 static sl_status scopes_in_use(sl_context *cx, sl_list *ret_scopes)
 {
-    const char *first = cx->host->auth && sl_auth_livemode(cx->host->auth) ? SL_FIRST_ACCOUNT : SL_FIRST_ACCOUNT ":test";
+    const char *first = cx->host->auth && sl_auth_livemode(cx->host->auth) ? SL_FIRST_ACCOUNT
+                                                                           : SL_FIRST_ACCOUNT
+                            ":test";
     sl_rows *rows = NULL;
-    sl_status status = sl_query_all(cx, "SELECT account_id FROM api_keys UNION "
-                                        "SELECT id || CASE WHEN account_id LIKE '%:test' THEN ':test' ELSE '' END FROM accounts "
-                                        "WHERE account_id <> 'system'", SL_NO_ARGS, &rows);
+    sl_status status = sl_query_all(
+        cx,
+        "SELECT account_id FROM api_keys UNION "
+        "SELECT id || CASE WHEN account_id LIKE '%:test' THEN ':test' ELSE '' END FROM accounts "
+        "WHERE account_id <> 'system'",
+        SL_NO_ARGS, &rows);
     if (status != SL_OK)
         return status;
     sl_list scopes = { .item_size = sizeof(char *) };
@@ -62,8 +67,7 @@ static void slot_enqueue(sl_context *cx, const sl_job_type *type, sl_list scopes
         row->unique_key = "every";
         row->state = "ready";
         row->run_at = now;
-        /* The next period is the next attempt. */
-        row->attempts = 1;
+        row->attempts = SL_JOB_ATTEMPTS;
         row->created = now / 1000;
         sl_insert_or_ignore_in(cx, *SL_ITEM(scopes, const char *, i), &sl_job_table, row);
     }
@@ -72,8 +76,9 @@ static void slot_enqueue(sl_context *cx, const sl_job_type *type, sl_list scopes
 static sl_status schedule_enqueue(sl_context *cx, const sl_job_type *type, int64_t slot)
 {
     sl_rows *rows = NULL;
-    sl_status status = sl_query_all(cx, "SELECT slot, version FROM job_schedules WHERE account_id = 'system' AND id = $1",
-                                    SL_ARGS(sl_text(type->name)), &rows);
+    sl_status status = sl_query_all(
+        cx, "SELECT slot, version FROM job_schedules WHERE account_id = 'system' AND id = $1",
+        SL_ARGS(sl_text(type->name)), &rows);
     if (status != SL_OK)
         return status;
     bool there = sl_rows_count(rows) > 0;
