@@ -63,10 +63,8 @@ static const char *quoted(dotenv *in)
             continue;
         }
         in->at++;
-        sl_buffer_char(&out, *in->at == 'n'   ? '\n'
-                             : *in->at == 'r' ? '\r'
-                             : *in->at == 't' ? '\t'
-                                              : *in->at);
+        static const char meanings[] = "n\nr\rt\t\"\"\\\\$$";
+        sl_buffer_char(&out, strchr(meanings, *in->at)[1]);
     }
     if (*in->at != quote) {
         setting_fault(in->settings, "%s: a quote is opened here and never closed", opened);

@@ -24,14 +24,14 @@ char *settings_read_file(sl_arena *arena, const char *path, size_t *ret_length,
     }
     struct stat about;
     if (fstat(fileno(file), &about) == 0 && S_ISDIR(about.st_mode)) {
-        fclose(file);
+        (void)fclose(file);
         *ret_reason = "it is a folder";
         return NULL;
     }
     char *text = sl_arena_alloc(arena, FILE_LIMIT + 2);
     size_t length = fread(text, 1, FILE_LIMIT + 1, file);
     bool failed = ferror(file) != 0;
-    fclose(file);
+    (void)fclose(file);
     if (failed || length > FILE_LIMIT) {
         *ret_reason = failed ? "it cannot be read" : "it is larger than 1 MiB";
         return NULL;

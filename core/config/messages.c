@@ -9,7 +9,8 @@
 #include "core/base/text.h"
 #include "core/config/inside.h"
 
-static void message_add(sl_settings *settings, bool warning, const char *format, va_list arguments)
+__attribute__((format(printf, 3, 0))) static void message_add(sl_settings *settings, bool warning,
+                                                              const char *format, va_list arguments)
 {
     sl_settings_inside *inside = settings->inside;
     if (settings->message_count == inside->message_room) {

@@ -35,7 +35,6 @@ static const char *shown(const sl_settings *settings, sl_arena *arena, uint32_t 
     case SETTING_DATABASE:
         return settings->database_url_shown;
     case SETTING_WORKERS:
-        return sl_arena_format(arena, "%lld", (long long)*(const int64_t *)member);
     case SETTING_BYTES:
         return sl_arena_format(arena, "%lld", (long long)*(const int64_t *)member);
     case SETTING_BOOL:

@@ -20,7 +20,7 @@
 #endif
 #ifndef VALGRIND_STACK_REGISTER
 #define VALGRIND_STACK_REGISTER(low, high) 0u
-#define VALGRIND_STACK_DEREGISTER(id)      ((void)(id))
+#define VALGRIND_STACK_DEREGISTER(id) ((void)(id))
 #endif
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -35,7 +35,7 @@
 /* Instrumented frames are several times larger. */
 #define STACK_FACTOR 4
 #else
-#define STACK_FACTOR                               1
+#define STACK_FACTOR 1
 #define ASAN_UNPOISON_MEMORY_REGION(address, size) ((void)(address), (void)(size))
 #endif
 

@@ -29,7 +29,7 @@ void *make_fcontext(void *stack_top, size_t size, void (*function)(transfer from
 #define SWITCH_BARE __attribute__((no_sanitize("address"), noinline))
 #else
 #define SWITCH_BARE
-#define __sanitizer_start_switch_fiber(save, bottom, size)  ((void)0)
+#define __sanitizer_start_switch_fiber(save, bottom, size) ((void)0)
 #define __sanitizer_finish_switch_fiber(save, bottom, size) ((void)0)
 #endif
 

@@ -185,8 +185,12 @@ void sl_watch_free(sl_watch *watch)
 
 void sl_timers_drop(sl_loop *loop)
 {
-    while (loop->timers)
-        sl_timer_free(loop->timers);
-    while (loop->watches)
-        sl_watch_free(loop->watches);
+    for (sl_timer *timer = loop->timers, *next; timer; timer = next) {
+        next = timer->next;
+        sl_timer_free(timer);
+    }
+    for (sl_watch *watch = loop->watches, *next; watch; watch = next) {
+        next = watch->next;
+        sl_watch_free(watch);
+    }
 }

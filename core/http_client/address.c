@@ -102,14 +102,12 @@ static void unwrap(unsigned char *bytes)
     static const unsigned char nat64[12] = { 0x00, 0x64, 0xff, 0x9b };
     static const unsigned char compatible[12] = { 0 };
     unsigned char inner[4];
-    if (bytes[0] == 0x20 && bytes[1] == 0x02)
-        memcpy(inner, bytes + 2, 4);
-    else if (memcmp(bytes, nat64, 12) == 0)
-        memcpy(inner, bytes + 12, 4);
-    else if (memcmp(bytes, compatible, 12) == 0 && (bytes[12] || bytes[13] || bytes[14]))
-        memcpy(inner, bytes + 12, 4);
-    else
+    bool at_end = memcmp(bytes, nat64, 12) == 0 ||
+                  (memcmp(bytes, compatible, 12) == 0 && (bytes[12] || bytes[13] || bytes[14]));
+    bool six_to_four = bytes[0] == 0x20 && bytes[1] == 0x02;
+    if (!at_end && !six_to_four)
         return;
+    memcpy(inner, bytes + (at_end ? 12 : 2), 4);
     memcpy(bytes, mapped, sizeof(mapped));
     memcpy(bytes + 12, inner, 4);
 }

@@ -31,6 +31,7 @@ static curl_socket_t open_socket(void *data, curlsocktype purpose, struct curl_s
 
 /* Called when the connection stands, TLS included, and the request is about to leave. libcurl sends again by itself when a kept
  * connection turns out closed; the other side may have read it nevertheless. */
+/* NOLINTNEXTLINE(readability-non-const-parameter): the signature is libcurl's */
 static int about_to_send(void *data, char *remote, char *local, int remote_port, int local_port)
 {
     (void)remote;
