@@ -6,6 +6,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
+#include <arpa/inet.h>
 #include <ctype.h>
 #include <string.h>
 
@@ -217,9 +218,9 @@ static const char *ports_read(sl_arena *arena, const char *text, sl_database_add
     for (uint32_t i = 0; i < address->host_count; i++) {
         size_t length = strcspn(text, ",");
         const char *port = sl_arena_copy(arena, text, length);
-        if (!is_port(port))
+        if (*port != '\0' && !is_port(port))
             return "has a port that is not a number from 1 to 65535";
-        address->hosts[i].port = port;
+        address->hosts[i].port = *port ? port : NULL;
         if (text[length] == ',')
             text += length + 1;
     }
@@ -239,6 +240,9 @@ static const char *option_add(sl_database_address *address, const char *name, co
 static const char *option_read(sl_arena *arena, const char *name, const char *value,
                                sl_database_address *address)
 {
+    unsigned char bytes[16];
+    if (strcmp(name, "host") == 0 && inet_pton(AF_INET6, value, bytes) == 1)
+        value = sl_arena_format(arena, "[%s]", value);
     if (strcmp(name, "host") == 0)
         return hosts_read(arena, value, strlen(value), address);
     if (strcmp(name, "port") == 0)

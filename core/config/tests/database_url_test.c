@@ -57,6 +57,8 @@ static void spellings_become_one(void **state)
           "postgresql://u@/shop?host=/run/postgresql&port=5433", NULL },
         { "postgresql://u@%2Frun%2Fpostgresql/shop", "postgresql://u@/shop?host=/run/postgresql",
           NULL },
+        { "postgresql://u@/shop?host=::1&port=5433", "postgresql://u@[::1]:5433/shop", NULL },
+        { "postgresql://u@/shop?host=h1,h2&port=,5433", "postgresql://u@h1,h2:5433/shop", NULL },
         { "postgresql:///shop", "postgresql:///shop", NULL },
         { "postgresql://", "postgresql:///", NULL },
         { "postgresql://h/shop%20one", "postgresql://h/shop%20one", NULL },
