@@ -30,7 +30,9 @@ typedef struct sl_invocation {
     int32_t argument_count;
     sl_paths paths;
     const struct sl_settings *settings;
-    sl_arena *arena; /* lives as long as the process */
+    struct sl_rate_table *rates; /* shared by the workers; NULL: no limit */
+    bool watch;                  /* --reload: reload when plugins or settings change */
+    sl_arena *arena;             /* lives as long as the process */
 } sl_invocation;
 
 /* The whole program; the exit code. since 1.0 [start-up only] */

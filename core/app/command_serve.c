@@ -1,0 +1,62 @@
+/*
+ * command_serve.c: `stripe-lite serve`.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include <stdio.h>
+
+#include "core/app/cli.h"
+#include "core/app/flags.h"
+#include "core/base/metrics.h"
+#include "core/http/ratelimit.h"
+
+#define SERVE_FLAGS 3
+
+/* Kept for SIGHUP, which reads everything anew with the same flags on top. */
+static sl_setting_flag serve_flags[SERVE_FLAGS + 1];
+
+static int settings_again(sl_invocation *invocation)
+{
+    const sl_settings *before = invocation->settings;
+    int code = sl_cli_settings(invocation, serve_flags);
+    if (code == SL_EXIT_OK)
+        sl_settings_free((sl_settings *)before);
+    return code;
+}
+
+/* What the node's workers share has to be there before they are forked. */
+static bool shared_open(sl_invocation *invocation)
+{
+    const sl_settings *s = invocation->settings;
+    if (!sl_metrics_open()) {
+        fprintf(stderr, "stripe-lite: the system refuses shared memory\n");
+        return false;
+    }
+    if (s->limits_rate == 0)
+        return true;
+    invocation->rates = sl_rate_table_new((uint32_t)s->limits_rate, (uint32_t)s->limits_rate_burst);
+    return invocation->rates != NULL;
+}
+
+int sl_command_serve(sl_invocation *invocation)
+{
+    static const char *const paths[SERVE_FLAGS] = { "server.host", "server.port", "server.workers" };
+    static const char *const labels[SERVE_FLAGS] = { "--host", "--port", "--workers" };
+    const char *values[SERVE_FLAGS] = { NULL };
+    const char *rest[1] = { NULL };
+    const sl_flag_row flags[] = { { .name = "--host", .text = &values[0] },
+                                  { .name = "--port", .text = &values[1] },
+                                  { .name = "--workers", .text = &values[2] },
+                                  { .name = "--reload", .on = &invocation->watch },
+                                  { .name = NULL } };
+    if (!sl_flags_read(invocation, flags, rest, 0))
+        return sl_cli_usage("serve");
+    size_t count = 0;
+    for (size_t i = 0; i < SERVE_FLAGS; i++)
+        if (values[i])
+            serve_flags[count++] = (sl_setting_flag){ labels[i], paths[i], values[i] };
+    int code = sl_cli_settings(invocation, serve_flags);
+    if (code != SL_EXIT_OK)
+        return code;
+    return shared_open(invocation) ? sl_master_run(invocation, settings_again) : SL_EXIT_NO;
+}

@@ -1,0 +1,79 @@
+/*
+ * prepare.c: what happens once before workers start: plugins are checked, the database migrated, bootstrap keys stored.
+ *
+ * It is a process of its own, so that what it loads is gone when the workers load it afresh.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include <stdio.h>
+
+#include <stripe_lite/stripe_lite.h>
+
+#include "core/app/app.h"
+#include "core/app/cli.h"
+#include "core/app/flags.h"
+#include "core/auth/auth.h"
+#include "core/base/context.h"
+#include "core/database/database.h"
+#include "core/plugin/loader.h"
+
+/* Core's own migrations come first, then the plugins' in start order. */
+static uint32_t folders_list(sl_context *cx, const sl_process *process, sl_migration_folder **ret_folders)
+{
+    const char *const *owners = NULL;
+    const char *const *paths = NULL;
+    uint32_t count = sl_plugins_migrations(process->host.registry, &owners, &paths);
+    sl_migration_folder *folders = sl_alloc(cx, (count + 1) * sizeof *folders);
+    folders[0] = (sl_migration_folder){ "core", sl_format(cx, "%s/core", process->invocation->paths.migrations) };
+    for (uint32_t i = 0; i < count; i++)
+        folders[i + 1] = (sl_migration_folder){ owners[i], paths[i] };
+    *ret_folders = folders;
+    return count + 1;
+}
+
+static int prepare(sl_context *cx, sl_process *process, void *data)
+{
+    uint32_t *applied = data;
+    sl_migration_folder *folders = NULL;
+    uint32_t count = folders_list(cx, process, &folders);
+    if (sl_migrate(cx, folders, count, applied) != SL_OK || sl_auth_bootstrap(cx) != SL_OK)
+        return sl_cli_fail(cx);
+    return SL_EXIT_OK;
+}
+
+static int missing_count(sl_context *cx, sl_process *process, void *data)
+{
+    uint32_t missing = 0;
+    sl_migration_folder *folders = NULL;
+    (void)data;
+    uint32_t count = folders_list(cx, process, &folders);
+    if (sl_migrate_check(cx, folders, count, &missing) != SL_OK)
+        return sl_cli_fail(cx);
+    printf("%u migrations are missing\n", missing);
+    return missing ? SL_EXIT_NO : SL_EXIT_OK;
+}
+
+int sl_prepare_run(const sl_invocation *invocation)
+{
+    uint32_t applied = 0;
+    return sl_process_run(invocation, SL_HOST_PLUGINS, 0, prepare, &applied);
+}
+
+int sl_command_migrate(sl_invocation *invocation)
+{
+    const char *rest[1] = { NULL };
+    bool check = false;
+    uint32_t applied = 0;
+    const sl_flag_row flags[] = { { .name = "--check", .on = &check }, { .name = NULL } };
+    if (!sl_flags_read(invocation, flags, rest, 0))
+        return sl_cli_usage("migrate");
+    int code = sl_cli_settings(invocation, NULL);
+    if (code != SL_EXIT_OK)
+        return code;
+    if (check)
+        return sl_process_run(invocation, SL_HOST_PLUGINS, 0, missing_count, NULL);
+    code = sl_process_run(invocation, SL_HOST_PLUGINS, 0, prepare, &applied);
+    if (code == SL_EXIT_OK)
+        printf("%u migrations applied\n", applied);
+    return code;
+}

@@ -1,0 +1,129 @@
+/*
+ * worker.c: one worker's life: open the host, start jobs, accept, and drain when told to.
+ *
+ * SIGTERM and SIGINT drain up to server.drain; SIGQUIT ends at once. When the master is gone the drain is short: nobody would
+ * start another worker in our place.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include <event2/event.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <stripe_lite/log.h>
+
+#include "core/app/app.h"
+#include "core/base/context.h"
+#include "core/config/settings.h"
+#include "core/fiber/fiber.h"
+#include "core/http/server.h"
+#include "core/job/job.h"
+
+#define ORPHAN_DRAIN_MS 500
+
+typedef struct working {
+    const sl_worker_start *start;
+    sl_process *process;
+    sl_server *server;
+    sl_condition ended;
+    bool draining;
+    bool done;
+} working;
+
+static void drained(void *data)
+{
+    working *w = data;
+    w->done = true;
+    sl_condition_broadcast(&w->ended);
+}
+
+static void drain_begin(working *w, int64_t milliseconds)
+{
+    if (w->draining)
+        return;
+    w->draining = true;
+    sl_server_drain(w->server, milliseconds, drained, w);
+}
+
+static void on_signal(evutil_socket_t number, short events, void *data)
+{
+    working *w = data;
+    (void)number, (void)events;
+    drain_begin(w, w->process->invocation->settings->server_drain * 1000);
+}
+
+static void on_master_gone(evutil_socket_t descriptor, short events, void *data)
+{
+    working *w = data;
+    (void)descriptor, (void)events;
+    sl_log(NULL, SL_LOG_ERROR, "the master is gone, ending");
+    drain_begin(w, ORPHAN_DRAIN_MS);
+}
+
+static sl_server_options server_options(const sl_process *process)
+{
+    const sl_settings *s = process->invocation->settings;
+    return (sl_server_options){ .public_url = s->server_public_url,
+                                .cors_origins = s->http_cors_origins.count ? s->http_cors_origins.items : NULL,
+                                .assets = process->invocation->paths.assets,
+                                .tls_certificate = s->server_tls_certificate,
+                                .tls_key = s->server_tls_key,
+                                .environment = s->environment,
+                                .rates = process->invocation->rates,
+                                .max_connections = (uint32_t)s->limits_connections,
+                                .in_flight = (uint32_t)s->limits_in_flight,
+                                .body_limit = (size_t)s->limits_body,
+                                .raw_body_limit = (size_t)s->limits_webhook_body,
+                                .header_ms = s->http_header_timeout * 1000,
+                                .body_ms = s->http_body_timeout * 1000,
+                                .idle_ms = s->http_idle_timeout * 1000 };
+}
+
+static sl_status server_start(sl_context *cx, working *w)
+{
+    const char *message = "the system refuses to listen";
+    sl_server_options options = server_options(w->process);
+    sl_status status = sl_server_new(cx, &w->process->host, &options, &w->server, &message);
+    if (status == SL_OK) {
+        w->process->host.server = w->server;
+        status = sl_server_listen(w->server, w->start->listener, false);
+    }
+    if (status == SL_OK && w->start->metrics_listener >= 0)
+        status = sl_server_listen(w->server, w->start->metrics_listener, true);
+    if (status != SL_OK)
+        fprintf(stderr, "stripe-lite: %s\n", message);
+    return status;
+}
+
+static int serve_until_told(sl_context *cx, sl_process *process, void *data)
+{
+    working w = { .start = data, .process = process };
+    struct event_base *base = sl_loop_base(process->host.loop);
+    if (server_start(cx, &w) != SL_OK)
+        return SL_EXIT_CONFIG;
+    sl_jobs_start(process->host.jobs);
+    struct event *watched[] = { evsignal_new(base, SIGTERM, on_signal, &w), evsignal_new(base, SIGINT, on_signal, &w),
+                                event_new(base, w.start->alive, EV_READ, on_master_gone, &w) };
+    for (size_t i = 0; i < sizeof watched / sizeof *watched; i++)
+        event_add(watched[i], NULL);
+    if (write(w.start->ready, "R", 1) != 1)
+        drain_begin(&w, 0);
+    close(w.start->ready);
+    while (!w.done)
+        if (sl_wait_condition(&w.ended, 0) == SL_E_CANCELLED)
+            break;
+    for (size_t i = 0; i < sizeof watched / sizeof *watched; i++)
+        event_free(watched[i]);
+    sl_jobs_stop(process->host.jobs);
+    sl_server_free(w.server);
+    process->host.server = NULL;
+    return SL_EXIT_OK;
+}
+
+int sl_worker_run(const sl_invocation *invocation, const sl_worker_start *start)
+{
+    signal(SIGPIPE, SIG_IGN);
+    return sl_process_run(invocation, SL_HOST_STARTED, start->slot, serve_until_told, (void *)start);
+}
