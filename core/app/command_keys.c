@@ -25,7 +25,7 @@ static int key_made(sl_context *cx, sl_status status, const char *text)
 {
     if (status == SL_OK)
         status = sl_commit(cx);
-    if (status != SL_OK)
+    if (status != SL_OK || !text)
         return sl_cli_fail(cx);
     puts(text);
     return SL_EXIT_OK;

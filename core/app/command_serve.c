@@ -28,7 +28,7 @@ static int settings_again(sl_invocation *invocation)
 static bool shared_open(sl_invocation *invocation)
 {
     const sl_settings *s = invocation->settings;
-    if (!sl_metrics_open()) {
+    if (!sl_metrics_share()) {
         fprintf(stderr, "stripe-lite: the system refuses shared memory\n");
         return false;
     }

@@ -6,6 +6,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include <stdio.h>
+#include <string.h>
 
 #include <stripe_lite/stripe_lite.h>
 
@@ -20,13 +21,12 @@
 /* Core's own migrations come first, then the plugins' in start order. */
 static uint32_t folders_list(sl_context *cx, const sl_process *process, sl_migration_folder **ret_folders)
 {
-    const char *const *owners = NULL;
-    const char *const *paths = NULL;
-    uint32_t count = sl_plugins_migrations(process->host.registry, &owners, &paths);
+    const sl_migration_folder *plugins = NULL;
+    uint32_t count = sl_plugins_migrations(process->host.registry, &plugins);
     sl_migration_folder *folders = sl_alloc(cx, (count + 1) * sizeof *folders);
     folders[0] = (sl_migration_folder){ "core", sl_format(cx, "%s/core", process->invocation->paths.migrations) };
-    for (uint32_t i = 0; i < count; i++)
-        folders[i + 1] = (sl_migration_folder){ owners[i], paths[i] };
+    if (count)
+        memcpy(folders + 1, plugins, count * sizeof *folders);
     *ret_folders = folders;
     return count + 1;
 }

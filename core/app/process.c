@@ -9,17 +9,16 @@
 #include <stripe_lite/stripe_lite.h>
 
 #include "core/app/app.h"
-#include "core/app/plugin_settings.h"
 #include "core/auth/auth.h"
 #include "core/base/context.h"
 #include "core/base/crypto.h"
 #include "core/config/settings.h"
 #include "core/database/database.h"
-#include "core/event/event.h"
+#include "core/event/subscription.h"
 #include "core/fiber/fiber.h"
 #include "core/http_client/http_client.h"
 #include "core/job/job.h"
-#include "core/plugin/gateway.h"
+#include "core/plugin/gateways.h"
 #include "core/plugin/loader.h"
 #include "core/resource/resource.h"
 
@@ -39,13 +38,14 @@ static int say(const char *message, int exit_code)
     return exit_code;
 }
 
+/* 64 hex digits, or any other text, or in development the secret key: the key is the text's SHA-256, so that each is fine. */
 static void encryption_key_set(const sl_settings *settings)
 {
-    const char *text = settings->auth_encryption_key;
+    const char *text = settings->auth_encryption_key ? settings->auth_encryption_key : settings->auth_secret_key;
     unsigned char key[32];
-    /* Development has none: the key is derived from the secret key, as docs/configuration.md says. */
-    if (!text || !sl_hex_decode(text, strlen(text), key, sizeof key))
-        sl_sha256(text ? text : settings->auth_secret_key, strlen(text ? text : settings->auth_secret_key), key);
+    if (!text)
+        return;
+    sl_sha256(text, strlen(text), key);
     sl_crypto_key_set(key);
     explicit_bzero(key, sizeof key);
 }
@@ -64,19 +64,17 @@ static int auth_open(sl_host *host, const sl_settings *settings)
     return host->auth ? SL_EXIT_OK : say(message, SL_EXIT_CONFIG);
 }
 
-static int plugins_open(sl_process *process, sl_context *cx)
+static int plugins_open(sl_process *process)
 {
+    const sl_paths *paths = &process->invocation->paths;
+    sl_plugin_places places = { .folder = paths->plugins, .migrations = paths->migrations };
     sl_host *host = &process->host;
     const char *message = NULL;
     host->resources = sl_resources_new();
     host->events = sl_events_new();
     host->jobs = sl_jobs_new(host);
-    host->gateways = sl_gateways_new();
-    if (sl_resources_add(host->resources, &sl_event_resource))
-        return say("the resource 'event' is refused", SL_EXIT_NO);
-    if (sl_plugins_from_settings(cx, host, process->invocation, &message) != SL_OK)
-        return say(message, SL_EXIT_CONFIG);
-    return SL_EXIT_OK;
+    host->gateways = sl_gateways_new(host->settings->gateway_timeout * 1000, strcmp(host->settings->environment, "production") == 0);
+    return sl_plugins_load(host, &places, &message) == SL_OK ? SL_EXIT_OK : say(message, SL_EXIT_CONFIG);
 }
 
 static int host_open(sl_process *process, sl_context *cx)
@@ -91,7 +89,7 @@ static int host_open(sl_process *process, sl_context *cx)
     if (code == SL_EXIT_OK)
         host->http_client = sl_http_client_new(host->loop);
     if (code == SL_EXIT_OK && process->depth >= SL_HOST_PLUGINS)
-        code = plugins_open(process, cx);
+        code = plugins_open(process);
     if (code == SL_EXIT_OK && process->depth >= SL_HOST_STARTED && sl_plugins_start(cx) != SL_OK)
         code = say(sl_error_message(cx), SL_EXIT_NO);
     return code;

@@ -44,6 +44,7 @@ static void drain_begin(working *w, int64_t milliseconds)
     if (w->draining)
         return;
     w->draining = true;
+    sl_jobs_stop(w->process->host.jobs);
     sl_server_drain(w->server, milliseconds, drained, w);
 }
 
@@ -101,9 +102,8 @@ static int serve_until_told(sl_context *cx, sl_process *process, void *data)
 {
     working w = { .start = data, .process = process };
     struct event_base *base = sl_loop_base(process->host.loop);
-    if (server_start(cx, &w) != SL_OK)
+    if (server_start(cx, &w) != SL_OK || sl_jobs_start(process->host.jobs) != SL_OK)
         return SL_EXIT_CONFIG;
-    sl_jobs_start(process->host.jobs);
     struct event *watched[] = { evsignal_new(base, SIGTERM, on_signal, &w), evsignal_new(base, SIGINT, on_signal, &w),
                                 event_new(base, w.start->alive, EV_READ, on_master_gone, &w) };
     for (size_t i = 0; i < sizeof watched / sizeof *watched; i++)
@@ -116,7 +116,6 @@ static int serve_until_told(sl_context *cx, sl_process *process, void *data)
             break;
     for (size_t i = 0; i < sizeof watched / sizeof *watched; i++)
         event_free(watched[i]);
-    sl_jobs_stop(process->host.jobs);
     sl_server_free(w.server);
     process->host.server = NULL;
     return SL_EXIT_OK;
