@@ -75,6 +75,12 @@ typedef struct sl_worker_start {
 } sl_worker_start;
 int sl_worker_run(const sl_invocation *invocation, const sl_worker_start *start);
 
+/* A descriptor that is readable once a plugin or the settings file changed; -1 when the system refuses. since 1.0
+ * [start-up only] */
+int sl_watch_open(const sl_invocation *invocation);
+/* Reads what is there; whether anything had changed. since 1.0 [no-suspend] */
+bool sl_watch_changed(int watch);
+
 /* Tells the service manager that started us ("READY=1"), if there is one. since 1.0 [no-suspend] */
 void sl_notify(const char *message);
 

@@ -27,6 +27,7 @@
 #define BACKOFF_LAST_MS 10000
 #define STEADY_MS 10000 /* a worker that lived so long starts again at once */
 #define STOP_GRACE_MS 2000
+#define WATCH_QUIET_MS 300 /* a build writes several files */
 
 typedef struct worker {
     pid_t process;
@@ -55,6 +56,8 @@ typedef struct master {
     bool announced;
     bool stopping;
     int64_t kill_at;
+    int watch;         /* --reload; -1: none */
+    int64_t reload_at; /* monotonic ms; 0: none is due */
     int exit_code;
 } master;
 
@@ -284,7 +287,7 @@ static void signal_take(master *m)
 
 static int poll_timeout(const master *m)
 {
-    int64_t next = m->stopping ? m->kill_at : INT64_MAX;
+    int64_t next = m->stopping ? m->kill_at : m->reload_at ? m->reload_at : INT64_MAX;
     for (uint32_t i = 0; i < m->sockets.count; i++)
         if (m->slots[i].start_at && m->slots[i].start_at < next)
             next = m->slots[i].start_at;
@@ -296,9 +299,9 @@ static int poll_timeout(const master *m)
 
 static void wait_once(master *m)
 {
-    struct pollfd polled[2 * SL_SLOTS + 1] = { { .fd = m->signals, .events = POLLIN } };
-    worker *of[2 * SL_SLOTS + 1] = { NULL };
-    nfds_t count = 1;
+    struct pollfd polled[2 * SL_SLOTS + 2] = { { .fd = m->signals, .events = POLLIN }, { .fd = m->watch, .events = POLLIN } };
+    worker *of[2 * SL_SLOTS + 2] = { NULL };
+    nfds_t count = 2;
     for (size_t i = 0; i < 2 * SL_SLOTS; i++) {
         if (m->workers[i].process && m->workers[i].ready >= 0) {
             of[count] = &m->workers[i];
@@ -307,9 +310,11 @@ static void wait_once(master *m)
     }
     if (poll(polled, count, poll_timeout(m)) < 0)
         return;
-    for (nfds_t i = 1; i < count; i++)
+    for (nfds_t i = 2; i < count; i++)
         if (polled[i].revents)
             worker_ready(m, of[i]);
+    if (polled[1].revents && sl_watch_changed(m->watch))
+        m->reload_at = sl_clock_monotonic_ms() + WATCH_QUIET_MS;
     if (polled[0].revents)
         signal_take(m);
 }
@@ -328,11 +333,15 @@ static void starts_due(master *m)
     for (uint32_t i = 0; i < m->sockets.count && !m->stopping; i++)
         if (m->slots[i].start_at && m->slots[i].start_at <= now)
             worker_start(m, (int32_t)i);
+    if (m->reload_at && m->reload_at <= now && !m->stopping && generation_serves(m)) {
+        m->reload_at = 0;
+        reload_begin(m);
+    }
 }
 
 int sl_master_run(sl_invocation *invocation, int (*reload)(sl_invocation *invocation))
 {
-    master m = { .invocation = invocation, .reload = reload, .signals = -1 };
+    master m = { .invocation = invocation, .reload = reload, .signals = -1, .watch = -1 };
     sigset_t taken;
     sigemptyset(&taken);
     for (size_t i = 0; i < 5; i++)
@@ -343,6 +352,8 @@ int sl_master_run(sl_invocation *invocation, int (*reload)(sl_invocation *invoca
         return SL_EXIT_NO;
     if (!sl_sockets_open(&m.sockets, invocation->settings))
         return SL_EXIT_NO;
+    if (invocation->watch)
+        m.watch = sl_watch_open(invocation);
     int prepared = prepare_wait(&m);
     if (prepared != SL_EXIT_OK)
         return prepared;
