@@ -287,7 +287,7 @@ static void signal_take(master *m)
 
 static int poll_timeout(const master *m)
 {
-    int64_t next = m->stopping ? m->kill_at : m->reload_at ? m->reload_at : INT64_MAX;
+    int64_t next = m->stopping ? m->kill_at : m->reload_at && generation_serves(m) ? m->reload_at : INT64_MAX;
     for (uint32_t i = 0; i < m->sockets.count; i++)
         if (m->slots[i].start_at && m->slots[i].start_at < next)
             next = m->slots[i].start_at;
