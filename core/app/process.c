@@ -14,7 +14,7 @@
 #include "core/base/crypto.h"
 #include "core/config/settings.h"
 #include "core/database/database.h"
-#include "core/event/subscription.h"
+#include "core/event/event.h"
 #include "core/fiber/fiber.h"
 #include "core/http_client/http_client.h"
 #include "core/job/job.h"
@@ -73,6 +73,8 @@ static int plugins_open(sl_process *process)
     host->resources = sl_resources_new();
     host->events = sl_events_new();
     host->jobs = sl_jobs_new(host);
+    if (sl_resources_add(host->resources, &sl_event_resource))
+        return say("the resource 'event' is refused", SL_EXIT_NO);
     host->gateways = sl_gateways_new(host->settings->gateway_timeout * 1000, strcmp(host->settings->environment, "production") == 0);
     return sl_plugins_load(host, &places, &message) == SL_OK ? SL_EXIT_OK : say(message, SL_EXIT_CONFIG);
 }
