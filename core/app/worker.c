@@ -102,8 +102,9 @@ static int serve_until_told(sl_context *cx, sl_process *process, void *data)
 {
     working w = { .start = data, .process = process };
     struct event_base *base = sl_loop_base(process->host.loop);
-    if (server_start(cx, &w) != SL_OK || sl_jobs_start(process->host.jobs) != SL_OK)
+    if (server_start(cx, &w) != SL_OK)
         return SL_EXIT_CONFIG;
+    sl_jobs_start(process->host.jobs);
     struct event *watched[] = { evsignal_new(base, SIGTERM, on_signal, &w), evsignal_new(base, SIGINT, on_signal, &w),
                                 event_new(base, w.start->alive, EV_READ, on_master_gone, &w) };
     for (size_t i = 0; i < sizeof watched / sizeof *watched; i++)
