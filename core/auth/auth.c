@@ -13,6 +13,7 @@
 #include <strings.h>
 
 #include "core/auth/jwt.h"
+#include "core/base/encode.h"
 #include "core/auth/keys.h"
 #include "core/database/database.h"
 
@@ -135,7 +136,7 @@ static bool printable(const char *text)
 static const char *basic_user(sl_context *cx, const char *text)
 {
     size_t length = 0;
-    unsigned char *bytes = sl_base64_decode(cx, text, strlen(text), false, &length);
+    unsigned char *bytes = sl_base64_decode(cx->arena, text, strlen(text), false, &length);
     char *colon = bytes ? memchr(bytes, ':', length) : NULL;
     if (colon)
         *colon = 0;

@@ -8,6 +8,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "core/auth/jwt.h"
+#include "core/base/encode.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -140,7 +141,7 @@ static sl_status refuse(sl_context *cx, const char *why)
 static sl_status part_read(sl_context *cx, const char *text, size_t length, const sl_value **ret_object)
 {
     size_t size = 0;
-    unsigned char *bytes = sl_base64_decode(cx, text, length, true, &size);
+    unsigned char *bytes = sl_base64_decode(cx->arena, text, length, true, &size);
     const sl_value *value = NULL;
     if (!bytes || sl_json_parse(cx, (const char *)bytes, size, &value) != SL_OK || sl_value_type(value) != SL_VALUE_OBJECT)
         return refuse(cx, "it is not made of JSON objects in base64url");
@@ -238,7 +239,7 @@ sl_status sl_jwt_verify(sl_context *cx, const sl_jwt *jwt, const char *token, sl
     if (sl_value_member(header, "crit") || sl_value_member(header, "b64"))
         return refuse(cx, "its header asks for extensions that this server does not have");
     size_t length = 0;
-    const unsigned char *bytes = sl_base64_decode(cx, signature, strlen(signature), true, &length);
+    const unsigned char *bytes = sl_base64_decode(cx->arena, signature, strlen(signature), true, &length);
     if (!bytes || !signature_good(jwt, token, (size_t)(signature - 1 - token), bytes, length))
         return refuse(cx, "its signature is wrong");
     const sl_value *claims = NULL;

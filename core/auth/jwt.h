@@ -33,8 +33,5 @@ bool sl_jwt_looks_like(const char *text);
 /* SL_E_UNAUTHENTICATED with the error saying which rule the token breaks. since 1.0 [no-suspend] */
 sl_status sl_jwt_verify(sl_context *cx, const sl_jwt *jwt, const char *token, sl_jwt_claims *ret_claims) SL_MUST_CHECK;
 
-/* Strict base64 into the arena, NUL-terminated; `url`: the URL alphabet without padding. NULL when the text is none.
- * since 1.0 [no-suspend] */
-unsigned char *sl_base64_decode(sl_context *cx, const char *text, size_t length, bool url, size_t *ret_length);
 
 #endif

@@ -16,7 +16,7 @@
 
 #define LIMIT_DEFAULT 10
 
-const sl_field *sl_table_field(const sl_table *table, const char *name)
+const sl_field *sl_table_column(const sl_table *table, const char *name)
 {
     for (const sl_field *field = table->fields; field->type != SL_TYPE_END; field++)
         if (strcmp(field->name, name) == 0)
@@ -26,7 +26,7 @@ const sl_field *sl_table_field(const sl_table *table, const char *name)
 
 int64_t sl_row_number(const sl_table *table, const void *row, const char *column)
 {
-    const sl_field *field = sl_table_field(table, column);
+    const sl_field *field = sl_table_column(table, column);
     int64_t value = 0;
     if (field && field->size == sizeof value)
         memcpy(&value, (const char *)row + field->offset, sizeof value);
@@ -35,7 +35,7 @@ int64_t sl_row_number(const sl_table *table, const void *row, const char *column
 
 const char *sl_row_string(const sl_table *table, const void *row, const char *column)
 {
-    const sl_field *field = sl_table_field(table, column);
+    const sl_field *field = sl_table_column(table, column);
     const char *value = NULL;
     if (field && (field->type == SL_TYPE_STRING || field->type == SL_TYPE_ID || field->type == SL_TYPE_ENUM))
         memcpy(&value, (const char *)row + field->offset, sizeof value);

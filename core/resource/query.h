@@ -40,7 +40,7 @@ typedef struct sl_page {
 } sl_page;
 
 /* The table's field of this name, or NULL. since 1.0 [no-suspend] */
-const sl_field *sl_table_field(const sl_table *table, const char *name);
+const sl_field *sl_table_column(const sl_table *table, const char *name);
 
 /* Values of a row by column: only of the matching C type. since 1.0 [no-suspend] */
 int64_t sl_row_number(const sl_table *table, const void *row, const char *column);

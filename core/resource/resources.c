@@ -48,7 +48,7 @@ static const char *resource_refusal(const sl_resources *resources, const sl_reso
 {
     if (!candidate->type || !candidate->table || !candidate->table->fields)
         return "a resource needs a type and a table";
-    if (!sl_table_field(candidate->table, "id") || !sl_table_field(candidate->table, "created"))
+    if (!sl_table_column(candidate->table, "id") || !sl_table_column(candidate->table, "created"))
         return sl_arena_format(resources->arena, "resource '%s': its table '%s' needs the columns id and created", candidate->type,
                                candidate->table->name);
     if (!candidate->render)

@@ -181,7 +181,7 @@ static sl_status number_sql(sl_condition_text *condition, const clause *c, const
 static sl_status clause_sql(sl_condition_text *condition, const sl_resource *resource, const clause *c, const char **ret_sql)
 {
     sl_context *cx = condition->cx;
-    if (strcmp(c->field, "metadata") == 0 && sl_table_field(resource->table, "metadata")) {
+    if (strcmp(c->field, "metadata") == 0 && sl_table_column(resource->table, "metadata")) {
         if (!c->key)
             return search_fault(cx, "metadata takes a key: metadata['key']");
         uint32_t key = sl_condition_argument(condition, sl_text(c->key));
