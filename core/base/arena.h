@@ -23,7 +23,8 @@ void *sl_arena_alloc(sl_arena *arena, size_t size);
 /* Grows the last allocation in place where it can, else moves it. The new part is not zeroed. */
 void *sl_arena_grow(sl_arena *arena, void *pointer, size_t old_size, size_t new_size);
 char *sl_arena_copy(sl_arena *arena, const char *text, size_t length);
-char *sl_arena_vformat(sl_arena *arena, const char *format, va_list arguments) __attribute__((format(printf, 2, 0)));
+char *sl_arena_vformat(sl_arena *arena, const char *format, va_list arguments)
+    __attribute__((format(printf, 2, 0)));
 char *sl_arena_format(sl_arena *arena, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void sl_arena_defer(sl_arena *arena, void (*function)(void *pointer), void *pointer);

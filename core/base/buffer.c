@@ -11,37 +11,35 @@
 
 #include "core/base/text.h"
 
-char *sl_buffer_reserve(sl_buffer *buffer, size_t more)
+void sl_buffer_grow(sl_buffer *buffer, size_t more)
 {
-    if (buffer->data == NULL || buffer->capacity - buffer->length < more) {
-        size_t capacity = buffer->capacity ? buffer->capacity * 2 : 256;
-        if (capacity - buffer->length < more)
-            capacity = buffer->length + more;
-        size_t old_size = buffer->data ? buffer->capacity + 1 : 0;
-        buffer->data = sl_arena_grow(buffer->arena, buffer->data, old_size, capacity + 1);
-        buffer->capacity = capacity;
-        buffer->data[buffer->length] = '\0';
-    }
-    return buffer->data + buffer->length;
+    size_t capacity = buffer->capacity ? buffer->capacity * 2 : 256;
+    if (capacity - buffer->length < more)
+        capacity = buffer->length + more;
+    size_t old_size = buffer->data ? buffer->capacity + 1 : 0;
+    buffer->data = sl_arena_grow(buffer->arena, buffer->data, old_size, capacity + 1);
+    buffer->capacity = capacity;
+    buffer->data[buffer->length] = '\0';
 }
 
 void sl_buffer_format(sl_buffer *buffer, const char *format, ...)
 {
     va_list arguments;
-    va_list again;
-    va_start(arguments, format);
-    va_copy(again, arguments);
     char draft[256];
+    va_start(arguments, format);
     int length = vsnprintf(draft, sizeof(draft), format, arguments);
-    if (length > 0 && (size_t)length < sizeof(draft)) {
-        sl_buffer_add(buffer, draft, (size_t)length);
-    } else if (length > 0) {
-        char *at = sl_buffer_reserve(buffer, (size_t)length);
-        (void)vsnprintf(at, (size_t)length + 1, format, again);
-        buffer->length += (size_t)length;
-    }
-    va_end(again);
     va_end(arguments);
+    if (length < 0)
+        return;
+    if ((size_t)length < sizeof(draft)) {
+        sl_buffer_add(buffer, draft, (size_t)length);
+        return;
+    }
+    char *at = sl_buffer_reserve(buffer, (size_t)length);
+    va_start(arguments, format);
+    (void)vsnprintf(at, (size_t)length + 1, format, arguments);
+    va_end(arguments);
+    buffer->length += (size_t)length;
 }
 
 void sl_buffer_int(sl_buffer *buffer, int64_t number)

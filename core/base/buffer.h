@@ -26,8 +26,7 @@ typedef struct sl_buffer {
     }
 
 /* since 1.0 [no-suspend], all of these */
-/* Room for `more` bytes behind the text; where they go. The caller writes them and a NUL, and adds to `length`. */
-char *sl_buffer_reserve(sl_buffer *buffer, size_t more);
+void sl_buffer_grow(sl_buffer *buffer, size_t more); /* for sl_buffer_reserve */
 void sl_buffer_format(sl_buffer *buffer, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void sl_buffer_int(sl_buffer *buffer, int64_t number);
@@ -35,6 +34,14 @@ void sl_buffer_int(sl_buffer *buffer, int64_t number);
 void sl_buffer_json_string(sl_buffer *buffer, const char *text, size_t length);
 /* The text, "" when nothing was ever added. */
 const char *sl_buffer_text(const sl_buffer *buffer);
+
+/* Room for `more` bytes behind the text; where they go. The caller writes them and a NUL, and adds to `length`. */
+static inline char *sl_buffer_reserve(sl_buffer *buffer, size_t more)
+{
+    if (buffer->data == NULL || buffer->capacity - buffer->length < more)
+        sl_buffer_grow(buffer, more);
+    return buffer->data + buffer->length;
+}
 
 static inline void sl_buffer_add(sl_buffer *buffer, const void *bytes, size_t length)
 {

@@ -50,8 +50,7 @@ char *sl_id_new(sl_arena *arena, const char *prefix)
 {
     size_t length = strlen(prefix);
     char *id = sl_arena_alloc(arena, length + 1 + SL_ID_LETTERS + 1);
-    memcpy(id, prefix, length);
-    char *at = id + length;
+    char *at = mempcpy(id, prefix, length);
     *at++ = '_';
     int64_t ms = 0;
     int64_t counter = 0;

@@ -162,7 +162,9 @@ static bool may_hide(const char *text)
     size_t digits = 0;
     for (const char *at = text; *at != '\0'; at++) {
         digits += is_digit(*at);
-        if (digits >= CARD_LEAST || *at == '_')
+        /* Every key's start has one of these before its underline. */
+        bool key = *at == '_' && at > text && strchr("kpct", at[-1]) != NULL;
+        if (digits >= CARD_LEAST || key)
             return true;
         if ((*at == 'B' || *at == 'b') && strchr(at, ' ') != NULL)
             return true;

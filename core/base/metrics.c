@@ -130,7 +130,9 @@ static struct slot *slot_find(uint32_t kind, const char *name, const char *label
     struct table *table = table_open();
     if (table == NULL)
         return NULL;
-    struct key key = { .kind = kind };
+    struct key key;
+    memset(&key, 0, sizeof(key));
+    key.kind = kind;
     text_fit(key.name, sizeof(key.name), name);
     text_fit(key.label, sizeof(key.label), label);
     text_fit(key.value, sizeof(key.value), label ? value : NULL);

@@ -114,7 +114,6 @@ static void member_absent(const sl_field *field, void *member)
 /* The parameter is there and says: remove. */
 static void member_unset(sl_reading *reading, const sl_field *field, void *member)
 {
-    const char *empty = "";
     member_absent(field, member);
     switch (field->type) {
     case SL_TYPE_STRING:
@@ -123,17 +122,15 @@ static void member_unset(sl_reading *reading, const sl_field *field, void *membe
     case SL_TYPE_ENUM:
     case SL_TYPE_EMAIL:
     case SL_TYPE_JSON:
-        memcpy(member, &empty, sizeof(empty));
+        *(const char **)member = "";
         break;
     case SL_TYPE_INT64:
     case SL_TYPE_MONEY:
         memcpy(member, &(int64_t){ SL_NONE }, sizeof(int64_t));
         break;
-    case SL_TYPE_METADATA: {
-        const sl_map *map = sl_alloc(reading->cx, sizeof(*map));
-        memcpy(member, &map, sizeof(map));
+    case SL_TYPE_METADATA:
+        *(const sl_map **)member = sl_alloc(reading->cx, sizeof(sl_map));
         break;
-    }
     default:
         break;
     }
@@ -198,9 +195,12 @@ static void field_read(sl_reading *reading, const sl_field *field, const sl_valu
     bool taken = lite || stored || sl_reading_is(reading, SL_FIELDS_EMPTY);
     bool null = value != NULL && value->type == SL_VALUE_NULL;
     bool empty = value != NULL && value->type == SL_VALUE_STRING && value->length == 0;
+    /* An empty text for metadata removes all of it, in every table. */
+    bool unset = (null || empty) && field->unset && !stored;
+    unset = unset || (empty && !taken && field->type == SL_TYPE_METADATA);
     if (stored && (value == NULL || null)) {
         member_absent(field, member);
-    } else if ((null || empty) && field->unset && !stored) {
+    } else if (unset) {
         member_unset(reading, field, member);
     } else if (null && field->required && lite) {
         member_absent(field, member);
@@ -211,8 +211,6 @@ static void field_read(sl_reading *reading, const sl_field *field, const sl_valu
             missing_fault(reading, step);
         else if (field->initial != NULL)
             initial_read(reading, field, step, member);
-    } else if (empty && !taken && field->type == SL_TYPE_METADATA) {
-        member_unset(reading, field, member);
     } else if (empty && !taken && field->type != SL_TYPE_JSON) {
         member_absent(field, member);
         empty_fault(reading, step);

@@ -15,6 +15,8 @@
 #include "core/base/context.h"
 #include "core/json/value.h"
 
+#define NUMBERS 32
+
 struct draft {
     sl_arena *arena;
     const char *text;
@@ -82,7 +84,7 @@ static sl_status json_refuse_at(sl_context *cx, const char *text, size_t at, con
 static void number_note(struct draft *draft, size_t start, size_t end)
 {
     if (draft->number_count + 2 > draft->number_capacity) {
-        size_t capacity = draft->number_capacity ? draft->number_capacity * 2 : 32;
+        size_t capacity = draft->number_capacity * 2;
         draft->numbers = sl_arena_grow(draft->arena, draft->numbers,
                                        draft->number_count * sizeof(*draft->numbers),
                                        capacity * sizeof(*draft->numbers));
@@ -190,8 +192,14 @@ static sl_status jansson_refuse(sl_context *cx, const json_error_t *error)
 
 sl_status sl_json_parse(sl_context *cx, const char *text, size_t length, const sl_value **ret_value)
 {
-    struct draft draft = { .arena = cx->arena, .text = text, .length = length };
-    draft.copy = sl_arena_copy(cx->arena, text ? text : "", text ? length : 0);
+    struct draft draft = {
+        .arena = cx->arena,
+        .text = text ? text : "",
+        .length = text ? length : 0,
+        .numbers = sl_arena_alloc(cx->arena, NUMBERS * sizeof(size_t)),
+        .number_capacity = NUMBERS,
+    };
+    draft.copy = sl_arena_copy(cx->arena, draft.text, draft.length);
     sl_status status = draft_make(cx, &draft);
     if (status != SL_OK)
         return status;
