@@ -1,0 +1,137 @@
+/*
+ * attempt_recovery.c: finding out what became of attempts whose answer was lost.
+ *
+ * Nobody guesses: an attempt stays open until the gateway says what happened. A request that goes well leaves nothing to recover;
+ * the sweep only finds what a dead worker left, and an answer that did not come enqueues its own recovery.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "attempt_recovery.h"
+
+#include "attempt_service.h"
+#include "dispute_service.h"
+
+#define SWEEP_AFTER 2          /* seconds a request may take before somebody looks */
+#define LOOK_AGAIN_MOST 30     /* seconds */
+#define ACTION_LOOK_MOST 600   /* seconds */
+#define ACTION_WATCHED 86400   /* seconds; a customer who comes later is told of by the gateway's notice */
+
+sl_status attempt_sweep(sl_context *cx, const sl_job_view *job)
+{
+    (void)job;
+    sl_list open;
+    sl_status status = sl_select(cx, &payment_attempts,
+                                 "unsettled = TRUE AND started <= $2 ORDER BY started LIMIT 200",
+                                 SL_ARGS(sl_int(sl_now(cx) - SWEEP_AFTER)), &open);
+    if (status != SL_OK)
+        return status;
+    for (uint32_t i = 0; i < open.count; i++)
+        attempt_recovery_enqueue(cx, SL_ITEM(open, struct attempt, i), 0);
+    return SL_OK;
+}
+
+static int64_t look_again_after(int32_t run, int64_t most)
+{
+    int64_t seconds = 1;
+    for (int32_t i = 1; i < run && seconds < most; i++)
+        seconds *= 2;
+    return seconds < most ? seconds : most;
+}
+
+/* Whether the gateway's word settles the attempt; false: it must be asked again. */
+static bool word_is_final(const sl_context *cx, const struct attempt *attempt, const sl_gateway_outcome *outcome)
+{
+    switch (outcome->kind) {
+    case SL_GATEWAY_UNKNOWN:
+    case SL_GATEWAY_NOT_SENT:
+    case SL_GATEWAY_UNSUPPORTED:
+        return false;
+    case SL_GATEWAY_NEVER_HAPPENED:
+        /* The call may still be on its way while its worker lives. */
+        return !same(attempt->status, ATTEMPT_STARTED) || sl_now(cx) - attempt->started >= ATTEMPT_CALL_SECONDS;
+    default:
+        return true;
+    }
+}
+
+static sl_status outcome_record(sl_context *cx, const struct attempt *attempt, const sl_gateway_outcome *outcome)
+{
+    struct settlement settlement = { .id = attempt->id, .outcome = outcome, .recovery = true };
+    settlement.silent = outcome->kind == SL_GATEWAY_PENDING;
+    if (!settlement.silent)
+        sl_idempotency_settle(cx, attempt->idempotency_key, (int32_t)attempt->face);
+    sl_status status = attempt_record(cx, &settlement);
+    /* A decline is the interrupted request's answer, not a failure of this job. */
+    return settlement.recorded ? SL_OK : status;
+}
+
+static sl_status recover_again(sl_context *cx, const struct attempt *attempt, const sl_job_view *job)
+{
+    bool waits = same(attempt->status, ATTEMPT_REQUIRES_ACTION);
+    if (waits && sl_now(cx) - attempt->started > ACTION_WATCHED)
+        return SL_OK;
+    sl_job_again(cx, look_again_after(job->attempt, waits ? ACTION_LOOK_MOST : LOOK_AGAIN_MOST));
+    return SL_OK;
+}
+
+sl_status attempt_recover(sl_context *cx, const sl_job_view *job)
+{
+    const char *id = sl_value_string(sl_value_member(job->payload, "attempt"), "");
+    struct attempt attempt;
+    sl_status status = sl_find(cx, &payment_attempts, id, &attempt);
+    if (status == SL_E_NOT_FOUND)
+        return SL_OK;
+    if (status != SL_OK)
+        return status;
+    sl_gateway_outcome *outcome = sl_alloc(cx, sizeof(*outcome));
+    outcome->kind = SL_GATEWAY_APPROVED; /* of no weight when the attempt is settled already */
+    if (attempt_is_open(&attempt)) {
+        status = attempt_ask(cx, &attempt, outcome);
+        if (status != SL_OK)
+            return status;
+        if (!word_is_final(cx, &attempt, outcome))
+            return recover_again(cx, &attempt, job);
+        sl_log(cx, SL_LOG_INFO, "attempt found out", "attempt", attempt.id, "was", attempt.status);
+    }
+    status = outcome_record(cx, &attempt, outcome);
+    bool still_open = outcome->kind == SL_GATEWAY_PENDING || outcome->kind == SL_GATEWAY_REQUIRES_ACTION;
+    if (status == SL_OK && still_open)
+        return recover_again(cx, &attempt, job);
+    return status;
+}
+
+static sl_status attempt_of_notice(sl_context *cx, const sl_gateway_notice *notice, struct attempt *ret)
+{
+    if (notice->attempt)
+        return sl_find(cx, &payment_attempts, notice->attempt, ret);
+    if (!notice->reference)
+        return SL_E_NOT_FOUND;
+    return sl_select_one(cx, &payment_attempts, "reference = $2 ORDER BY created DESC LIMIT 1",
+                         SL_ARGS(sl_text(notice->reference)), ret);
+}
+
+static sl_status attempt_notice(sl_context *cx, const sl_gateway_notice *notice)
+{
+    struct attempt attempt;
+    sl_status status = attempt_of_notice(cx, notice, &attempt);
+    if (status == SL_E_NOT_FOUND || (status == SL_OK && !attempt_is_open(&attempt)))
+        return SL_OK;
+    sl_gateway_outcome *outcome = sl_alloc(cx, sizeof(*outcome));
+    if (status == SL_OK)
+        status = attempt_ask(cx, &attempt, outcome);
+    if (status != SL_OK || !word_is_final(cx, &attempt, outcome))
+        return status;
+    struct settlement settlement = { .id = attempt.id, .outcome = outcome, .silent = true };
+    return sl_retry(cx, attempt_record, &settlement);
+}
+
+sl_status payments_notice(sl_context *cx, const sl_gateway_notice *notice)
+{
+    sl_context *own = sl_context_aside(cx);
+    if (same(notice->kind, "attempt"))
+        return attempt_notice(own, notice);
+    if (same(notice->kind, "dispute.created") || same(notice->kind, "dispute.closed"))
+        return dispute_notice(own, notice);
+    sl_log(own, SL_LOG_INFO, "notice of a gateway not known here", "kind", notice->kind ? notice->kind : "");
+    return SL_OK;
+}

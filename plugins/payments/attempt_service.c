@@ -1,0 +1,238 @@
+/*
+ * attempt_service.c: asking a gateway, and recording what it said exactly once.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "attempt_service.h"
+
+#include "attempt_outcome.h"
+
+#define RESEND_DELAY_MS 200
+#define ACTION_WATCH_SECONDS 60
+
+void attempt_begin(sl_context *cx, struct attempt *attempt)
+{
+    int64_t lived = sl_now(cx);
+    sl_now_set(cx, 0);
+    attempt->started = sl_now(cx);
+    if (lived != attempt->started)
+        sl_now_set(cx, lived);
+
+    attempt->id = sl_id(cx, "pay");
+    attempt->created = lived;
+    attempt->status = ATTEMPT_STARTED;
+    attempt->unsettled = true;
+    attempt->fee = SL_NONE;
+    attempt->face = sl_face(cx);
+    attempt->idempotency_key = sl_idempotency_key(cx);
+    attempt->base_url = sl_request_base_url(cx);
+    if (!attempt->answer)
+        attempt->answer = ANSWER_NONE;
+    sl_insert(cx, &payment_attempts, attempt);
+}
+
+static void gateway_payment_fill(const struct attempt *attempt, sl_gateway_payment *ret)
+{
+    *ret = (sl_gateway_payment){
+        .struct_size = sizeof(sl_gateway_payment),
+        .capture = attempt->capture,
+        .off_session = attempt->off_session,
+        .setup = same(attempt->operation, ATTEMPT_SETUP),
+        .attempt = attempt->id,
+        .operation = same(attempt->operation, ATTEMPT_SETUP) ? ATTEMPT_AUTHORIZE : attempt->operation,
+        .idempotency_key = attempt->id,
+        .original = attempt->original,
+        .amount = attempt->amount,
+        .currency = attempt->currency,
+        .token = attempt->token,
+        .description = attempt->description,
+        .statement_descriptor = attempt->statement_descriptor,
+        .return_url = attempt->return_url,
+        .base_url = attempt->base_url,
+    };
+}
+
+static void outcome_clear(sl_gateway_outcome *outcome)
+{
+    *outcome = (sl_gateway_outcome){ .struct_size = sizeof(sl_gateway_outcome),
+                                     .kind = SL_GATEWAY_UNKNOWN,
+                                     .amount = SL_NONE,
+                                     .fee = SL_NONE };
+}
+
+/* What never left may be sent again at once: the key is the same, so that even a gateway that did see it moves nothing twice. */
+static sl_status gateway_ask(sl_context *cx, const sl_gateway *gateway,
+                             const struct settlement *settlement, sl_gateway_outcome *ret)
+{
+    sl_gateway_payment payment;
+    gateway_payment_fill(settlement->known_attempt, &payment);
+    if (settlement->known_intent)
+        payment.metadata = settlement->known_intent->metadata;
+    outcome_clear(ret);
+    sl_status status = sl_gateway_call(cx, gateway, &payment, ret);
+    if (status == SL_OK && ret->kind == SL_GATEWAY_NOT_SENT && sl_sleep(cx, RESEND_DELAY_MS) == SL_OK) {
+        outcome_clear(ret);
+        status = sl_gateway_call(cx, gateway, &payment, ret);
+    }
+    return status;
+}
+
+sl_status attempt_run(sl_context *cx, const sl_gateway *gateway, struct settlement *settlement)
+{
+    sl_status status = sl_commit(cx);
+    if (status != SL_OK)
+        return status;
+    sl_gateway_outcome *outcome = sl_alloc(cx, sizeof(*outcome));
+    status = gateway_ask(cx, gateway, settlement, outcome);
+    if (status != SL_OK)
+        return status;
+    settlement->id = settlement->known_attempt->id;
+    settlement->outcome = outcome;
+    return sl_retry(cx, attempt_record, settlement);
+}
+
+sl_status attempt_ask(sl_context *cx, const struct attempt *attempt, sl_gateway_outcome *ret)
+{
+    const sl_gateway *gateway;
+    sl_status status = sl_gateway_choose(cx, attempt->gateway, attempt->currency, "card", &gateway);
+    if (status != SL_OK)
+        return status;
+    sl_gateway_payment payment;
+    gateway_payment_fill(attempt, &payment);
+    outcome_clear(ret);
+    return sl_gateway_retrieve(cx, gateway, &payment, ret);
+}
+
+sl_status attempt_give_up(sl_context *cx, const char *id, struct attempt *ret)
+{
+    sl_status status = sl_find(cx, &payment_attempts, id, ret);
+    if (status != SL_OK)
+        return status == SL_E_NOT_FOUND
+                   ? sl_fail(cx, SL_E_INTERNAL, NULL, "The attempt of this payment is missing.")
+                   : status;
+    const sl_gateway *gateway;
+    status = sl_gateway_choose(cx, ret->gateway, ret->currency, "card", &gateway);
+    if (status != SL_OK)
+        return status;
+    sl_gateway_payment payment;
+    gateway_payment_fill(ret, &payment);
+    payment.operation = ATTEMPT_VOID;
+    payment.original = ret->reference;
+    payment.attempt = sl_format(cx, "%s_v", ret->id);
+    payment.idempotency_key = payment.attempt;
+    sl_gateway_outcome outcome;
+    outcome_clear(&outcome);
+    status = sl_gateway_call(cx, gateway, &payment, &outcome);
+    if (status != SL_OK)
+        return status;
+    if (outcome.kind == SL_GATEWAY_APPROVED || outcome.kind == SL_GATEWAY_NEVER_HAPPENED)
+        return SL_OK;
+    return sl_fail(cx, SL_E_INVALID,
+                   ret->setup_intent ? "setup_intent_unexpected_state" : "payment_intent_unexpected_state",
+                   "The customer's authentication is being processed; try again when its outcome is known.");
+}
+
+void attempt_abandon_add(sl_context *cx, struct attempt *attempt)
+{
+    attempt->status = ATTEMPT_ABANDONED;
+    attempt->unsettled = false;
+    sl_update(cx, &payment_attempts, attempt, "status, unsettled");
+}
+
+void attempt_recovery_enqueue(sl_context *cx, const struct attempt *attempt, int64_t in_seconds)
+{
+    int64_t lived = sl_now(cx);
+    sl_now_set(cx, 0);
+    int64_t now = sl_now(cx);
+    if (lived != now)
+        sl_now_set(cx, lived);
+    const sl_job_request request = {
+        .struct_size = sizeof(sl_job_request),
+        .attempts = INT32_MAX,
+        .name = "payments.recover",
+        .key = attempt->id,
+        .run_at = now + in_seconds,
+        .payload = sl_format(cx, "{\"attempt\":\"%s\"}", attempt->id),
+    };
+    sl_job_enqueue(cx, &request);
+}
+
+static sl_status attempt_of(sl_context *cx, struct settlement *settlement)
+{
+    settlement->attempt = sl_alloc(cx, sizeof(*settlement->attempt));
+    if (settlement->known_attempt && !settlement->fresh) {
+        *settlement->attempt = *settlement->known_attempt;
+        return SL_OK;
+    }
+    sl_status status = sl_find(cx, &payment_attempts, settlement->id, settlement->attempt);
+    if (status == SL_E_NOT_FOUND)
+        return sl_fail(cx, SL_E_NOT_FOUND, "resource_missing", "No such attempt: '%s'", settlement->id);
+    return status;
+}
+
+/* Copies what the gateway said into the row; false when that is what the row says already. */
+static bool attempt_learn(struct attempt *attempt, const sl_gateway_outcome *outcome)
+{
+    const char *status = outcome_attempt_status(outcome->kind);
+    if (same(status, attempt->status))
+        return false;
+    attempt->status = status;
+    attempt->unsettled = same(status, ATTEMPT_UNKNOWN) || same(status, ATTEMPT_PENDING);
+    if (outcome->reference)
+        attempt->reference = outcome->reference;
+    attempt->fee = outcome->fee;
+    attempt->action_url = outcome->action_url;
+    attempt->code = outcome->code;
+    attempt->decline_code = outcome->decline_code;
+    attempt->advice_code = outcome->advice_code;
+    attempt->network_code = outcome->network_code;
+    attempt->message = outcome->message;
+    attempt->cvc_check = outcome->cvc_check;
+    return true;
+}
+
+static void attempt_watch(sl_context *cx, const struct attempt *attempt)
+{
+    if (attempt->unsettled)
+        attempt_recovery_enqueue(cx, attempt, 1);
+    else if (same(attempt->status, ATTEMPT_REQUIRES_ACTION))
+        attempt_recovery_enqueue(cx, attempt, ACTION_WATCH_SECONDS);
+}
+
+sl_status attempt_record(sl_context *cx, void *data)
+{
+    struct settlement *settlement = data;
+    settlement->intent = NULL;
+    settlement->charge = NULL;
+    settlement->refund = NULL;
+    settlement->setup_intent = NULL;
+    sl_status status = attempt_of(cx, settlement);
+    if (status != SL_OK)
+        return status;
+    struct attempt *attempt = settlement->attempt;
+    struct attempt before = *attempt;
+    sl_gateway_outcome outcome = *settlement->outcome;
+    outcome_normalize(cx, &before, &outcome);
+    if (attempt_is_open(attempt) && attempt_learn(attempt, &outcome)) {
+        status = outcome_apply(cx, settlement, &before);
+        if (status != SL_OK)
+            return status;
+        sl_update(cx, &payment_attempts, attempt,
+                  "status, unsettled, reference, fee, action_url, code, decline_code, advice_code,"
+                  " network_code, message, cvc_check, charge");
+        if (!settlement->recovery)
+            attempt_watch(cx, attempt);
+        if (settlement->silent && same(before.status, ATTEMPT_STARTED) && !attempt->unsettled)
+            attempt_recovery_enqueue(cx, attempt, ATTEMPT_CALL_SECONDS);
+    }
+    settlement->fresh = true;
+    settlement->recorded = true;
+    if (settlement->joined)
+        status = settlement->joined(cx, settlement->joined_data, settlement);
+    if (status != SL_OK || settlement->silent)
+        return status;
+    status = attempt_answer(cx, settlement);
+    if (status != SL_OK)
+        sl_keep(cx); /* money has moved: what became of it is recorded whatever the answer is */
+    return status;
+}

@@ -1,0 +1,26 @@
+/*
+ * payments.c: what every room of this plugin shares.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "payments.h"
+
+bool text_given(const sl_context *cx, const char *param, const char *value, const char **member)
+{
+    if (!sl_given(cx, param))
+        return false;
+    *member = text_or_null(value);
+    return true;
+}
+
+const char *money_text(sl_context *cx, int64_t amount, const char *currency)
+{
+    char text[32];
+    sl_money_to_major(amount, currency, text);
+    if (same(currency, "usd")) {
+        /* Cents are always shown: "$0.50", where JSON writes 0.5. */
+        return sl_format(cx, "%s$%lld.%02lld", amount < 0 ? "-" : "", (long long)(amount < 0 ? -(amount / 100) : amount / 100),
+                         (long long)(amount < 0 ? -(amount % 100) : amount % 100));
+    }
+    return sl_format(cx, "%s %s", text, currency);
+}
