@@ -12,6 +12,7 @@
 #include "core/auth/auth.h"
 #include "core/base/context.h"
 #include "core/base/crypto.h"
+#include "core/base/currencies.h"
 #include "core/config/settings.h"
 #include "core/database/database.h"
 #include "core/event/event.h"
@@ -85,6 +86,7 @@ static int host_open(sl_process *process, sl_context *cx)
     const sl_settings *settings = process->invocation->settings;
     char *message = NULL;
     encryption_key_set(settings);
+    sl_currency_default_set(settings->stripe_currency);
     if (sl_database_open(host->loop, settings->database_url, &host->database, &message) != SL_OK)
         return say(message, SL_EXIT_CONFIG);
     int code = auth_open(host, settings);
