@@ -11,6 +11,7 @@
 
 #include "core/app/cli.h"
 #include "core/app/flags.h"
+#include "core/base/context.h"
 #include "core/database/database.h"
 #include "core/http/server.h"
 #include "core/plugin/loader.h"
@@ -31,6 +32,28 @@ static int config_checked(sl_context *cx, sl_process *process, void *data)
     return SL_EXIT_OK;
 }
 
+/* An option is secret as its plugin says; one that no loaded plugin knows is masked. */
+static bool option_is_secret(const char *plugin, const char *option, void *data)
+{
+    const sl_registry *registry = data;
+    for (uint32_t i = 0; i < registry->count; i++) {
+        const sl_field *field = registry->plugins[i].descriptor.options;
+        if (registry->plugins[i].refusal || strcmp(registry->plugins[i].descriptor.name, plugin) != 0)
+            continue;
+        for (; field && field->type != SL_TYPE_END; field++)
+            if (strcmp(field->name, option) == 0)
+                return field->secret;
+    }
+    return true;
+}
+
+static int config_show(sl_context *cx, sl_process *process, void *data)
+{
+    const bool *json = data;
+    fputs(sl_settings_show(process->host.settings, cx->arena, *json, option_is_secret, process->host.registry), stdout);
+    return SL_EXIT_OK;
+}
+
 int sl_command_config(sl_invocation *invocation)
 {
     const char *rest[2] = { NULL };
@@ -41,10 +64,7 @@ int sl_command_config(sl_invocation *invocation)
     int code = sl_cli_settings(invocation, NULL);
     if (code != SL_EXIT_OK)
         return code;
-    if (strcmp(rest[0], "check") == 0)
-        return sl_process_run(invocation, SL_HOST_PLUGINS, 0, config_checked, NULL);
-    fputs(sl_settings_show(invocation->settings, invocation->arena, json, NULL, NULL), stdout);
-    return SL_EXIT_OK;
+    return sl_process_run(invocation, SL_HOST_PLUGINS, 0, strcmp(rest[0], "check") == 0 ? config_checked : config_show, &json);
 }
 
 /* ---- plugins ---- */

@@ -16,6 +16,7 @@
 #include "core/auth/auth.h"
 #include "core/base/context.h"
 #include "core/database/database.h"
+#include "core/plugin/gateways.h"
 #include "core/plugin/loader.h"
 
 /* Core's own migrations come first, then the plugins' in start order. */
@@ -31,9 +32,25 @@ static uint32_t folders_list(sl_context *cx, const sl_process *process, sl_migra
     return count + 1;
 }
 
+/* Real money must not go to a gateway that only plays: known once the gateways are loaded. */
+static int gateways_check(const sl_process *process)
+{
+    sl_settings *settings = (sl_settings *)process->invocation->settings;
+    uint32_t from = settings->message_count;
+    bool simulated = sl_auth_livemode(process->host.auth) && sl_gateways_simulated(process->host.gateways);
+    if (sl_settings_check_environment(settings, simulated) == SL_OK)
+        return SL_EXIT_OK;
+    for (uint32_t i = from; i < settings->message_count; i++)
+        fprintf(stderr, "stripe-lite: %s\n", settings->messages[i].text);
+    return SL_EXIT_CONFIG;
+}
+
 static int prepare(sl_context *cx, sl_process *process, void *data)
 {
     uint32_t *applied = data;
+    int code = gateways_check(process);
+    if (code != SL_EXIT_OK)
+        return code;
     sl_migration_folder *folders = NULL;
     uint32_t count = folders_list(cx, process, &folders);
     if (sl_migrate(cx, folders, count, applied) != SL_OK || sl_auth_bootstrap(cx) != SL_OK)

@@ -65,6 +65,17 @@ static int auth_open(sl_host *host, const sl_settings *settings)
     return host->auth ? SL_EXIT_OK : say(message, SL_EXIT_CONFIG);
 }
 
+static int client_open(sl_host *host, const sl_settings *settings)
+{
+    host->http_client = sl_http_client_new(host->loop);
+    if (!host->http_client)
+        return say("the HTTP client cannot be made", SL_EXIT_NO);
+    for (uint32_t i = 0; i < settings->webhooks_allow_networks.count; i++)
+        if (!sl_http_client_allow(host->http_client, settings->webhooks_allow_networks.items[i]))
+            return say("webhooks.allow_networks: this is no network", SL_EXIT_CONFIG);
+    return SL_EXIT_OK;
+}
+
 static int plugins_open(sl_process *process)
 {
     const sl_paths *paths = &process->invocation->paths;
@@ -91,7 +102,7 @@ static int host_open(sl_process *process, sl_context *cx)
         return say(message, SL_EXIT_CONFIG);
     int code = auth_open(host, settings);
     if (code == SL_EXIT_OK)
-        host->http_client = sl_http_client_new(host->loop);
+        code = client_open(host, settings);
     if (code == SL_EXIT_OK && process->depth >= SL_HOST_PLUGINS)
         code = plugins_open(process);
     if (code == SL_EXIT_OK && process->depth >= SL_HOST_STARTED && sl_plugins_start(cx) != SL_OK)
