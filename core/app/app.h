@@ -75,6 +75,10 @@ typedef struct sl_worker_start {
 } sl_worker_start;
 int sl_worker_run(const sl_invocation *invocation, const sl_worker_start *start);
 
+/* Opens log.file, again when it is open; false after saying why not on stderr, and then the old one goes on. since 1.0
+ * [no-suspend] */
+bool sl_log_file_open(const struct sl_settings *settings);
+
 /* A descriptor that is readable once a plugin or the settings file changed; -1 when the system refuses. since 1.0
  * [start-up only] */
 int sl_watch_open(const sl_invocation *invocation);

@@ -119,7 +119,7 @@ int sl_cli_settings(sl_invocation *invocation, const sl_setting_flag *flags)
     }
     invocation->settings = settings;
     log_configure(settings);
-    return SL_EXIT_OK;
+    return sl_log_file_open(settings) ? SL_EXIT_OK : SL_EXIT_CONFIG;
 }
 
 /* ---- a plugin's own command ---- */

@@ -276,6 +276,10 @@ static void signal_take(master *m)
         m->exit_code = SL_EXIT_OK;
         all_signal(m, SIGKILL);
         break;
+    case SIGUSR1:
+        (void)sl_log_file_open(m->invocation->settings);
+        all_signal(m, SIGUSR1);
+        break;
     case SIGHUP:
         if (!m->stopping)
             reload_begin(m);
@@ -344,8 +348,8 @@ int sl_master_run(sl_invocation *invocation, int (*reload)(sl_invocation *invoca
     master m = { .invocation = invocation, .reload = reload, .signals = -1, .watch = -1 };
     sigset_t taken;
     sigemptyset(&taken);
-    for (size_t i = 0; i < 5; i++)
-        sigaddset(&taken, (const int[]){ SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGCHLD }[i]);
+    for (size_t i = 0; i < 6; i++)
+        sigaddset(&taken, (const int[]){ SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGUSR1, SIGCHLD }[i]);
     sigprocmask(SIG_BLOCK, &taken, NULL);
     m.signals = signalfd(-1, &taken, SFD_CLOEXEC);
     if (m.signals < 0 || pipe(m.alive) != 0)

@@ -55,6 +55,13 @@ static void on_signal(evutil_socket_t number, short events, void *data)
     drain_begin(w, w->process->invocation->settings->server_drain * 1000);
 }
 
+static void on_rotate(evutil_socket_t number, short events, void *data)
+{
+    working *w = data;
+    (void)number, (void)events;
+    (void)sl_log_file_open(w->process->invocation->settings);
+}
+
 static void on_master_gone(evutil_socket_t descriptor, short events, void *data)
 {
     working *w = data;
@@ -106,7 +113,7 @@ static int serve_until_told(sl_context *cx, sl_process *process, void *data)
         return SL_EXIT_CONFIG;
     sl_jobs_start(process->host.jobs);
     struct event *watched[] = { evsignal_new(base, SIGTERM, on_signal, &w), evsignal_new(base, SIGINT, on_signal, &w),
-                                event_new(base, w.start->alive, EV_READ, on_master_gone, &w) };
+                                evsignal_new(base, SIGUSR1, on_rotate, &w), event_new(base, w.start->alive, EV_READ, on_master_gone, &w) };
     for (size_t i = 0; i < sizeof watched / sizeof *watched; i++)
         event_add(watched[i], NULL);
     if (write(w.start->ready, "R", 1) != 1)
