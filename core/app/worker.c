@@ -132,5 +132,8 @@ static int serve_until_told(sl_context *cx, sl_process *process, void *data)
 int sl_worker_run(const sl_invocation *invocation, const sl_worker_start *start)
 {
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGHUP, SIG_IGN);
+    /* Until the loop takes it. */
+    signal(SIGUSR1, SIG_IGN);
     return sl_process_run(invocation, SL_HOST_STARTED, start->slot, serve_until_told, (void *)start);
 }
