@@ -13,8 +13,8 @@
 #include <strings.h>
 
 #include "core/auth/jwt.h"
-#include "core/base/encode.h"
 #include "core/auth/keys.h"
+#include "core/base/encode.h"
 #include "core/database/database.h"
 
 #define CREDENTIAL_MAX 8192
@@ -69,6 +69,25 @@ bool sl_auth_livemode(const sl_auth *auth)
 
 /* ---- bootstrap ---- */
 
+/* The row of a bootstrap key becomes what the settings say; one of the other mode goes. */
+static void bootstrap_row(sl_context *cx, sl_key *row, const sl_key *wanted, bool *there)
+{
+    const char *scope = row->livemode ? row->account : sl_format(cx, "%s:test", row->account);
+    if (wanted->hash && strcmp(row->hash, wanted->hash) == 0) {
+        *there = true;
+    } else if (wanted->hash && row->livemode == wanted->livemode) {
+        row->hash = wanted->hash;
+        row->shown = wanted->shown;
+        row->created = wanted->created;
+        row->revoked = 0;
+        row->expires = 0;
+        sl_update_in(cx, scope, &sl_key_table, row, "hash, shown, created, revoked, expires");
+        *there = true;
+    } else {
+        sl_delete_in(cx, scope, &sl_key_table, row);
+    }
+}
+
 static sl_status bootstrap_key(sl_context *cx, const char *id, const char *kind, const char *text)
 {
     sl_key *wanted = sl_alloc(cx, sizeof(*wanted));
@@ -77,23 +96,19 @@ static sl_status bootstrap_key(sl_context *cx, const char *id, const char *kind,
     wanted->id = id;
     wanted->kind = kind;
     sl_list rows;
-    sl_status status = sl_keys_where(cx, "WHERE id = $1 OR hash = $2", SL_ARGS(sl_text(id), sl_text(text ? wanted->hash : "")), &rows);
+    sl_status status = sl_keys_where(cx, "WHERE id = $1 OR hash = $2 ORDER BY CASE WHEN hash = $2 THEN 0 ELSE 1 END",
+                                     SL_ARGS(sl_text(id), sl_text(text ? wanted->hash : "")), &rows);
     if (status != SL_OK)
         return status;
     bool there = !text;
     for (uint32_t i = 0; i < rows.count; i++) {
         sl_key *row = SL_ITEM(rows, sl_key, i);
-        const char *scope = row->livemode ? row->account : sl_format(cx, "%s:test", row->account);
-        if (text && strcmp(row->hash, wanted->hash) == 0)
-            there = true;
+        /* A key of the settings that the command line made before keeps its own row. */
+        bool other_row_has_it = there && text && strcmp(row->hash, wanted->hash) != 0;
+        if (other_row_has_it)
+            sl_delete_in(cx, row->livemode ? row->account : sl_format(cx, "%s:test", row->account), &sl_key_table, row);
         else
-            sl_delete_in(cx, scope, &sl_key_table, row);
-    }
-    if (!there && rows.count > 0) {
-        /* The old row and the new one may have the same primary key. */
-        status = sl_commit(cx);
-        if (status != SL_OK)
-            return status;
+            bootstrap_row(cx, row, wanted, &there);
     }
     if (!there)
         sl_insert_in(cx, wanted->livemode ? SL_FIRST_ACCOUNT : SL_FIRST_ACCOUNT ":test", &sl_key_table, wanted);

@@ -143,7 +143,7 @@ static sl_status part_read(sl_context *cx, const char *text, size_t length, cons
     size_t size = 0;
     unsigned char *bytes = sl_base64_decode(cx->arena, text, length, true, &size);
     const sl_value *value = NULL;
-    if (!bytes || sl_json_parse(cx, (const char *)bytes, size, &value) != SL_OK || sl_value_type(value) != SL_VALUE_OBJECT)
+    if (!bytes || memchr(text, '=', length) || sl_json_parse(cx, (const char *)bytes, size, &value) != SL_OK || sl_value_type(value) != SL_VALUE_OBJECT)
         return refuse(cx, "it is not made of JSON objects in base64url");
     *ret_object = value;
     return SL_OK;
@@ -240,7 +240,7 @@ sl_status sl_jwt_verify(sl_context *cx, const sl_jwt *jwt, const char *token, sl
         return refuse(cx, "its header asks for extensions that this server does not have");
     size_t length = 0;
     const unsigned char *bytes = sl_base64_decode(cx->arena, signature, strlen(signature), true, &length);
-    if (!bytes || !signature_good(jwt, token, (size_t)(signature - 1 - token), bytes, length))
+    if (!bytes || strchr(signature, '=') || !signature_good(jwt, token, (size_t)(signature - 1 - token), bytes, length))
         return refuse(cx, "its signature is wrong");
     const sl_value *claims = NULL;
     status = part_read(cx, payload, (size_t)(signature - 1 - payload), &claims);

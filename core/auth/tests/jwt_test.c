@@ -256,21 +256,6 @@ static void unusable_settings_are_named(void **state)
     EVP_PKEY_free(curve);
 }
 
-static void base64_has_one_spelling(void **state)
-{
-    (void)state;
-    size_t length = 0;
-    assert_string_equal((char *)sl_base64_decode(cx, "c2s6", 4, false, &length), "sk:");
-    assert_int_equal(length, 3);
-    assert_string_equal((char *)sl_base64_decode(cx, "c2s=", 4, false, &length), "sk");
-    assert_null(sl_base64_decode(cx, "c2t=", 4, false, &length));
-    assert_null(sl_base64_decode(cx, "c2s", 3, false, &length));
-    assert_null(sl_base64_decode(cx, "c2s=", 4, true, &length));
-    assert_null(sl_base64_decode(cx, "c 2s", 4, false, &length));
-    assert_null(sl_base64_decode(cx, "====", 4, false, &length));
-    assert_string_equal((char *)sl_base64_decode(cx, "c2s", 3, true, &length), "sk");
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -280,7 +265,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(changed_tokens_are_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(issuer_and_audience_count_when_configured, setup, teardown),
         cmocka_unit_test_setup_teardown(unusable_settings_are_named, setup, teardown),
-        cmocka_unit_test_setup_teardown(base64_has_one_spelling, setup, teardown),
     };
     return cmocka_run_group_tests_name("jwt", tests, NULL, NULL);
 }
