@@ -103,11 +103,14 @@ static void outcome_check(sl_context *cx, bool retrieve, sl_status status, sl_ga
 static void outcome_tell(sl_context *cx, const sl_gateway *gateway, const char *operation, const sl_gateway_payment *payment,
                          const sl_gateway_outcome *outcome, const struct call *call)
 {
-    bool unclear = outcome->kind == SL_GATEWAY_UNKNOWN;
-    sl_log(cx, unclear ? SL_LOG_WARNING : SL_LOG_INFO, "gateway answered", "gateway", gateway->type.name, "operation", operation, "attempt",
-           payment->attempt ? payment->attempt : "", "outcome", sl_gateway_kind_name(outcome->kind), "milliseconds",
-           sl_format(cx, "%lld", (long long)((sl_clock_monotonic_us() - call->start) / 1000)), "reason",
-           unclear && outcome->message ? outcome->message : "");
+    const char *attempt = payment->attempt ? payment->attempt : "none";
+    const char *took = sl_format(cx, "%lld", (long long)((sl_clock_monotonic_us() - call->start) / 1000));
+    if (outcome->kind == SL_GATEWAY_UNKNOWN)
+        sl_log(cx, SL_LOG_WARNING, "gateway outcome unknown", "gateway", gateway->type.name, "operation", operation, "attempt", attempt,
+               "milliseconds", took, "reason", outcome->message ? outcome->message : "the adapter gives none");
+    else
+        sl_log(cx, SL_LOG_INFO, "gateway answered", "gateway", gateway->type.name, "operation", operation, "attempt", attempt, "outcome",
+               sl_gateway_kind_name(outcome->kind), "milliseconds", took);
     sl_metric_add("stripe_lite_gateway_outcomes_total", "outcome", sl_gateway_kind_name(outcome->kind), 1);
 }
 
