@@ -206,8 +206,8 @@ static void postgres_up(const char *server)
     snprintf(schema_name, sizeof(schema_name), "bench_%lld_%d", (long long)sl_clock_monotonic_us(), (int)getpid());
     bench_run(schema_make);
     sl_database_close(bench_host.database);
-    snprintf(on_postgres.url, sizeof(on_postgres.url), "%s%coptions=-csearch_path%%3D%s", server,
-             strchr(server, '?') ? '&' : '?', schema_name);
+    snprintf(on_postgres.url, sizeof(on_postgres.url), "%s%coptions=-csearch_path%%3D%s&application_name=%s", server,
+             strchr(server, '?') ? '&' : '?', schema_name, schema_name);
     place_open(&on_postgres);
 }
 
