@@ -128,9 +128,27 @@ static int on_headers_complete(llhttp_t *http)
     return HPE_PAUSED;
 }
 
+/* What is not data in a chunked body is lines, and lines end in CR LF: llhttp lets a bare LF pass behind the last chunk. */
+static bool framing_sound(sl_parser *parser, const char *end)
+{
+    for (const char *at = parser->framing; at < end; at++) {
+        if (*at == '\n' && parser->framing_last != '\r') {
+            return false;
+        }
+        parser->framing_last = *at;
+    }
+    parser->framing = end;
+    return true;
+}
+
 static int on_body(llhttp_t *http, const char *at, size_t length)
 {
     sl_parser *parser = http->data;
+    if (!framing_sound(parser, at)) {
+        return refuse(parser, 400);
+    }
+    parser->framing = at + length;
+    parser->framing_last = '\0';
     if (length > parser->body_limit - parser->body_length) {
         return refuse(parser, 413);
     }
@@ -167,11 +185,11 @@ static const llhttp_settings_t settings = {
 
 /* The path and query of the request line. An absolute target (RFC 9112 3.2.2) is its path; its authority says nothing that we
  * use. Runs after llhttp, which still looks at the bytes behind what it hands over. */
-static int target_cut(sl_parser *parser)
+static int target_cut(sl_parser *parser, const char *line)
 {
     char *text = parser->target;
     size_t length = parser->target_length;
-    if (text == NULL || length == 0) {
+    if (text == NULL || length == 0 || strcspn(line, " ") + 1 != (size_t)(text - line)) {
         return 400;
     }
     for (size_t i = 0; i < length; i++) {
@@ -307,7 +325,7 @@ int sl_parser_head(sl_parser *parser, sl_arena *arena, char *text, size_t length
     if (result != HPE_PAUSED || !at_end) {
         return 400;
     }
-    int cut = target_cut(parser);
+    int cut = target_cut(parser, text);
     if (cut != SL_PARSE_COMPLETE) {
         return cut;
     }
@@ -327,6 +345,7 @@ int sl_parser_chunks(sl_parser *parser, const char *data, size_t length, size_t 
     *ret_used = length;
     parser->body_limit = body_limit;
     parser->in_trailer = true;
+    parser->framing = data;
     if (parser->http.error == HPE_PAUSED) {
         llhttp_resume(&parser->http);
     }
@@ -334,8 +353,12 @@ int sl_parser_chunks(sl_parser *parser, const char *data, size_t length, size_t 
     if (parser->refusal) {
         return parser->refusal;
     }
+    const char *end = parser->complete ? llhttp_get_error_pos(&parser->http) : data + length;
+    if (!framing_sound(parser, end)) {
+        return 400;
+    }
     if (parser->complete) {
-        *ret_used = (size_t)(llhttp_get_error_pos(&parser->http) - data);
+        *ret_used = (size_t)(end - data);
         return SL_PARSE_COMPLETE;
     }
     /* One byte a chunk costs six on the wire; what is far above that is not a body. */

@@ -68,6 +68,8 @@ typedef struct sl_parser {
     size_t body_limit;
     size_t raw_length;
     size_t trailer_length;
+    const char *framing; /* of a chunked body: what has not been looked at */
+    char framing_last;
 } sl_parser;
 
 /* Looks at the bytes that came since the last call. `data` is the same head each time, longer. since 1.0 [no-suspend] */

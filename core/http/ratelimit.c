@@ -77,13 +77,15 @@ bool sl_rate_parse(const char *text, uint32_t *ret_rate, uint32_t *ret_burst)
     return true;
 }
 
-/* FNV-1a; never 0, which marks a slot nobody has used. */
+/* FNV-1a, its bits mixed once more, since keys differ mostly at their ends; never 0, which marks a slot nobody has used. */
 static uint64_t key_hash(const char *key)
 {
     uint64_t hash = 14695981039346656037u;
     for (; *key; key++) {
         hash = (hash ^ (unsigned char)*key) * 1099511628211u;
     }
+    hash = (hash ^ (hash >> 33)) * 0xff51afd7ed558ccdu;
+    hash ^= hash >> 33;
     return hash ? hash : 1;
 }
 

@@ -124,7 +124,7 @@ static const struct {
     { "two keys", "POST / HTTP/1.1\r\n" HOST "Idempotency-Key: a\r\nIdempotency-Key: b\r\n\r\n", 400 },
     { "HTTP/2 in text", "GET / HTTP/2.0\r\n" HOST "\r\n", 505 },
     { "HTTP/1.2", "GET / HTTP/1.2\r\n" HOST "\r\n", 505 },
-    { "HTTP/0.9", "GET /\r\n\r\n", 400 },
+    { "HTTP/0.9", "GET /\r\n\r\n", 505 },
     { "a method of nobody", "BREW / HTTP/1.1\r\n" HOST "\r\n", 501 },
     { "lower-case method", "get / HTTP/1.1\r\n" HOST "\r\n", 400 },
     { "a TLS greeting", "\x16\x03\x01\x02", 400 },
@@ -264,6 +264,7 @@ static const struct {
     { "longer than said", "3\r\nhello\r\n0\r\n\r\n", 400, NULL },
     { "bare LF after the size", "5\nhello\r\n0\r\n\r\n", 400, NULL },
     { "bare LF after the data", "5\r\nhello\n0\r\n\r\n", 400, NULL },
+    { "bare LF in a trailer", "5\r\nhello\r\n0\r\nX: y\n\r\n", 400, NULL },
     { "bare LF at the end", "5\r\nhello\r\n0\r\n\n", 400, NULL },
 };
 
