@@ -32,6 +32,12 @@ static sl_status guard_run(sl_request *request)
     const sl_route *route = request->match.entry->route;
     const char *authorization = sl_head_find(&request->head, "Authorization");
     const char *account = sl_head_find(&request->head, "Stripe-Account");
+    if (cx->host->auth == NULL) {
+        cx->caller.kind = SL_CALLER_NONE;
+        return route->access == SL_ACCESS_OPEN
+                   ? SL_OK
+                   : sl_fail(cx, SL_E_UNAUTHENTICATED, NULL, "This server takes no credentials.");
+    }
     if (route->access == SL_ACCESS_OPEN) {
         return sl_auth_guard(cx, route, authorization, account);
     }
@@ -44,21 +50,14 @@ static sl_status guard_run(sl_request *request)
 
 sl_status sl_guard(sl_request *request)
 {
-    sl_context *cx = request->cx;
-    bool open = request->match.entry->route->flags & SL_ROUTE_PROBE;
-    if (request->metrics_port && open) {
+    const sl_route *route = request->match.entry->route;
+    bool probe = route->flags & SL_ROUTE_PROBE;
+    if (probe && (request->metrics_port || route->access == SL_ACCESS_OPEN)) {
         return SL_OK;
-    }
-    if (cx->host->auth == NULL) {
-        cx->caller.kind = SL_CALLER_NONE;
-        if (request->match.entry->route->access == SL_ACCESS_OPEN) {
-            return SL_OK;
-        }
-        return sl_fail(cx, SL_E_UNAUTHENTICATED, NULL, "This server takes no credentials.");
     }
     sl_status status = guard_run(request);
     if (status == SL_E_UNAUTHENTICATED) {
-        sl_reply_header(cx, "WWW-Authenticate", "Bearer realm=\"Stripe_lite\"");
+        sl_reply_header(request->cx, "WWW-Authenticate", "Bearer realm=\"Stripe_lite\"");
     }
     return status;
 }

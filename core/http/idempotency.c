@@ -88,8 +88,13 @@ static bool answer_known(sl_context *cx)
 static sl_status before_commit(sl_context *cx, void *data)
 {
     sl_idempotency *record = data;
-    if (!record->finished && !record->joined) {
-        record_join(cx, record, answer_known(cx));
+    if (record->finished || record->joined) {
+        return SL_OK;
+    }
+    bool final = answer_known(cx);
+    /* A request that ends in our own failure leaves its key free; only one that goes on has a record without an answer. */
+    if (final || !cx->keep) {
+        record_join(cx, record, final);
     }
     return SL_OK;
 }

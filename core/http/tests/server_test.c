@@ -215,7 +215,7 @@ static void an_error_has_its_decline_and_attachments(void **state)
     assert_non_null(strstr(body, "\"charge\":{\"id\":\"ch_1\"}}}"));
     assert_non_null(strstr(body, "\"doc_url\":\"https://stripe.com/docs/error-codes/card-declined\""));
     assert_non_null(strstr(body, "\"request_log_url\":\"http://a/"));
-    assert_int_equal(strncmp(test_body(post("/decline", NULL, "")), "{\"detail\":\"No \\\"luck\\\".\",", 26), 0);
+    assert_int_equal(strncmp(test_body(post("/decline", NULL, "")), "{\"detail\":\"No \\\"luck\\\".\",", 25), 0);
     assert_int_equal(test_status(post("/answerless", NULL, "")), 500);
 }
 

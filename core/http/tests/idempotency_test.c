@@ -1,0 +1,246 @@
+/*
+ * idempotency_test.c: one key, one effect, one answer; with an SQLite database.
+ *
+ * The effect that is counted is a number in this process: a handler that ran.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "core/http/idempotency.h"
+#include "core/http/tests/support.h"
+
+typedef struct make_params {
+    const char *name;
+} make_params;
+
+static const sl_field make_fields[] = { SL_STRING(make_params, name, .required = true), SL_FIELDS_END };
+
+static atomic_int runs;
+
+static sl_status make(sl_context *cx, const void *params)
+{
+    const make_params *in = params;
+    int run = atomic_fetch_add(&runs, 1) + 1;
+    return sl_reply_json(cx, 200, sl_json_object(cx, "made", in->name, "run", sl_format(cx, "%d", run)));
+}
+
+/* As a payment: durable first, then a wait, then the outcome. */
+static sl_status outcome(sl_context *cx, void *data)
+{
+    return sl_reply_json(cx, 200, sl_json_object(cx, "paid", data));
+}
+
+static sl_status pay(sl_context *cx, const void *params)
+{
+    const make_params *in = params;
+    atomic_fetch_add(&runs, 1);
+    sl_status status = sl_commit(cx);
+    if (status == SL_OK) {
+        status = sl_sleep(cx, 300);
+    }
+    return status == SL_OK ? sl_retry(cx, outcome, sl_copy(cx, in->name, strlen(in->name))) : status;
+}
+
+static sl_status decline(sl_context *cx, const void *params)
+{
+    (void)params;
+    atomic_fetch_add(&runs, 1);
+    sl_keep(cx);
+    return sl_fail(cx, SL_E_CARD, "card_declined", "Declined in run %d.", atomic_load(&runs));
+}
+
+static sl_status refuse(sl_context *cx, const void *params)
+{
+    (void)params;
+    atomic_fetch_add(&runs, 1);
+    return sl_fail(cx, SL_E_INVALID, "resource_missing", "Refused.");
+}
+
+static sl_status break_down(sl_context *cx, const void *params)
+{
+    (void)params;
+    atomic_fetch_add(&runs, 1);
+    return sl_fail(cx, SL_E_INTERNAL, NULL, "Broken.");
+}
+
+#define OPEN .params = make_fields, .access = SL_ACCESS_OPEN
+static const sl_route routes[] = {
+    { "POST /make", make, OPEN },     { "POST /other", make, OPEN },         { "POST /v1/make", make, OPEN },
+    { "POST /pay", pay, OPEN },       { "POST /decline", decline, OPEN },    { "POST /v1/decline", decline, OPEN },
+    { "POST /refuse", refuse, OPEN }, { "POST /break", break_down, OPEN },   SL_ROUTES_END,
+};
+
+static test_server *server;
+static char room[64 * 1024];
+
+static int set_up(void **state)
+{
+    (void)state;
+    server = test_server_start(routes, NULL, true);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    test_server_stop(server, 3000);
+    return 0;
+}
+
+static int begin(const char *path, const char *key, const char *body)
+{
+    char text[2048];
+    int size = snprintf(text, sizeof text,
+                        "POST %s HTTP/1.1\r\nHost: a\r\nIdempotency-Key: %s\r\nContent-Type: application/json\r\n"
+                        "Content-Length: %zu\r\n\r\n%s",
+                        path, key, strlen(body), body);
+    int descriptor = test_connect(server);
+    test_send(descriptor, text, (size_t)size);
+    return descriptor;
+}
+
+static const char *end(int descriptor)
+{
+    assert_true(test_receive_one(descriptor, false, room, sizeof room));
+    close(descriptor);
+    return room;
+}
+
+static const char *ask(const char *path, const char *key, const char *body)
+{
+    return end(begin(path, key, body));
+}
+
+#define A "{\"name\":\"a\"}"
+#define B "{\"name\":\"b\"}"
+
+/* Two equal requests: one run, one body, the second marked. */
+static void replays(const char *path, const char *key, int http_status)
+{
+    char first[4096];
+    char id[128];
+    int before = atomic_load(&runs);
+    const char *answer = ask(path, key, A);
+    assert_int_equal(test_status(answer), http_status);
+    assert_null(test_header(answer, "Idempotent-Replayed"));
+    snprintf(first, sizeof first, "%s", test_body(answer));
+    snprintf(id, sizeof id, "%s", test_header(answer, "Request-Id"));
+    answer = ask(path, key, A);
+    assert_int_equal(test_status(answer), http_status);
+    assert_string_equal(test_body(answer), first);
+    assert_string_equal(test_header(answer, "Idempotent-Replayed"), "true");
+    assert_string_equal(test_header(answer, "Content-Type"), "application/json");
+    assert_string_not_equal(test_header(answer, "Request-Id"), id);
+    assert_int_equal(atomic_load(&runs), before + 1);
+}
+
+static void the_same_request_runs_once(void **state)
+{
+    (void)state;
+    replays("/make", "once", 200);
+    replays("/v1/make", "once-v1", 200);
+    replays("/pay", "once-paid", 200);
+}
+
+static void a_decline_is_stored_as_it_was_told(void **state)
+{
+    (void)state;
+    replays("/decline", "declined", 402);
+    replays("/v1/decline", "declined-v1", 402);
+}
+
+static void another_body_or_path_is_an_error(void **state)
+{
+    (void)state;
+    assert_int_equal(test_status(ask("/make", "mine", A)), 200);
+    static const char *const paths[] = { "/make", "/other" };
+    for (size_t i = 0; i < 2; i++) {
+        const char *answer = ask(paths[i], "mine", i == 0 ? B : A);
+        assert_int_equal(test_status(answer), 400);
+        assert_non_null(strstr(test_body(answer), "\"idempotency_error\""));
+    }
+    assert_int_equal(test_status(ask("/make?x=1", "mine", A)), 422);
+}
+
+static void refusals_leave_the_key_free(void **state)
+{
+    (void)state;
+    assert_int_equal(test_status(ask("/make", "free", "{}")), 422);
+    assert_int_equal(test_status(ask("/make", "free", "{")), 400);
+    assert_int_equal(test_status(ask("/refuse", "free", A)), 400);
+    assert_int_equal(test_status(ask("/break", "free", A)), 500);
+    assert_int_equal(test_status(ask("/break", "free", A)), 500);
+    assert_int_equal(test_status(ask("/make", "free", A)), 200);
+}
+
+static void a_key_has_1_to_255_characters(void **state)
+{
+    (void)state;
+    char key[300];
+    memset(key, 'k', sizeof key);
+    key[255] = '\0';
+    assert_int_equal(test_status(ask("/make", key, A)), 200);
+    key[255] = 'k';
+    key[256] = '\0';
+    assert_int_equal(test_status(ask("/make", key, A)), 400);
+    assert_int_equal(test_status(ask("/make", "", A)), 400);
+    assert_int_equal(test_status(ask("/make", "\xff", A)), 400);
+}
+
+static void while_the_first_runs_the_second_is_in_use(void **state)
+{
+    (void)state;
+    int before = atomic_load(&runs);
+    int first = begin("/pay", "running", A);
+    usleep(100000);
+    const char *answer = ask("/pay", "running", A);
+    assert_int_equal(test_status(answer), 409);
+    assert_non_null(strstr(test_body(answer), "\"idempotency_key_in_use\""));
+    assert_int_equal(test_status(end(first)), 200);
+    answer = ask("/pay", "running", A);
+    assert_int_equal(test_status(answer), 200);
+    assert_string_equal(test_header(answer, "Idempotent-Replayed"), "true");
+    assert_int_equal(atomic_load(&runs), before + 1);
+}
+
+static void of_many_at_once_one_answer_is_given_to_all(void **state)
+{
+    (void)state;
+    int descriptors[16];
+    char body[512] = "";
+    for (size_t i = 0; i < 16; i++) {
+        descriptors[i] = begin("/make", "crowd", A);
+    }
+    for (size_t i = 0; i < 16; i++) {
+        const char *answer = end(descriptors[i]);
+        assert_int_equal(test_status(answer), 200);
+        if (i == 0) {
+            snprintf(body, sizeof body, "%s", test_body(answer));
+        }
+        assert_string_equal(test_body(answer), body);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_same_request_runs_once),
+        cmocka_unit_test(a_decline_is_stored_as_it_was_told),
+        cmocka_unit_test(another_body_or_path_is_an_error),
+        cmocka_unit_test(refusals_leave_the_key_free),
+        cmocka_unit_test(a_key_has_1_to_255_characters),
+        cmocka_unit_test(while_the_first_runs_the_second_is_in_use),
+        cmocka_unit_test(of_many_at_once_one_answer_is_given_to_all),
+    };
+    return cmocka_run_group_tests_name("idempotency", tests, set_up, tear_down);
+}
