@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include <stripe_lite/route.h>
+
 #include "core/base/clock.h"
 
 static const char test_suffix[] = ":test";
@@ -194,6 +196,11 @@ bool sl_livemode(const sl_context *cx)
 const char *sl_request_id(const sl_context *cx)
 {
     return cx->request_id;
+}
+
+const char *sl_idempotency_key(const sl_context *cx)
+{
+    return cx->idempotency_key;
 }
 
 int32_t sl_caller(const sl_context *cx)

@@ -81,6 +81,7 @@ struct sl_context {
         *params; /* the request's parameters as one tree: path, query and body; NULL outside HTTP */
     const struct sl_resource
         *resource;          /* the resource whose own routes serve this request, else NULL */
+    const char *idempotency_key;        /* of the request, NULL: none */
     struct sl_reply *reply; /* where sl_reply_... puts the answer; NULL: nobody asks */
     struct sl_job_run *job;
 };

@@ -66,13 +66,8 @@ SL_API const char *sl_idempotency_key(const sl_context *cx);
 
 /* In a job: what this step replies or fails with, rendered for `face`, also becomes the recorded answer of the request with that
  * key, if that request was interrupted and has none yet; it is committed with the step's writes. A NULL key does nothing.
- * since 1.0 [no-suspend] */
+ * since 1.0 [suspends] */
 SL_API void sl_idempotency_settle(sl_context *cx, const char *key, int32_t face);
-
-/* In a job that finishes what an interrupted request began (same request id): from here on the reply and the error of this
- * context become the answer that the request's Idempotency-Key replays, stored with the next commit. Does nothing when there is
- * no such request, or inside a request. SL_E_UNAVAILABLE. since 1.0 [suspends] */
-SL_API sl_status sl_request_resume(sl_context *cx) SL_MUST_CHECK;
 
 /* `text` safe inside HTML text and attributes. since 1.0 [no-suspend] */
 SL_API const char *sl_html(sl_context *cx, const char *text);
