@@ -21,6 +21,7 @@ typedef struct idempotency_row {
     const char *request_hash;
     const char *request_id;
     const char *state;
+    int64_t face;
     int64_t http_status;
     const char *content_type;
     const char *body;
@@ -33,6 +34,7 @@ static const sl_field idempotency_fields[] = {
     SL_STRING(idempotency_row, request_hash),
     SL_STRING(idempotency_row, request_id),
     SL_STRING(idempotency_row, state),
+    SL_INT64(idempotency_row, face),
     SL_INT64(idempotency_row, http_status),
     SL_STRING(idempotency_row, content_type),
     SL_STRING(idempotency_row, body),
@@ -157,6 +159,7 @@ sl_status sl_idempotency_begin(sl_request *request)
     record->row.request_hash = request_hash(request);
     record->row.request_id = cx->request_id;
     record->row.state = "started";
+    record->row.face = cx->face;
     record->row.created = sl_clock_unix();
     request->idempotency = record;
     cx->idempotency_key = key;
@@ -240,27 +243,26 @@ static void reply_forget(sl_context *cx, void *data)
     memset(cx->reply, 0, sizeof *cx->reply);
 }
 
-void sl_idempotency_settle(sl_context *cx, const char *key, int32_t face)
+sl_status sl_request_resume(sl_context *cx)
 {
     idempotency_row row = { 0 };
-    if (key == NULL || cx->request || cx->reply) {
-        return;
+    if (cx->request || cx->reply || *cx->request_id == '\0') {
+        return SL_OK;
     }
-    sl_error error = cx->error;
-    sl_status status = sl_find(cx, &sl_idempotency_table, key, &row);
-    cx->error = error;
-    if (status != SL_OK && status != SL_E_NOT_FOUND) {
-        sl_log(cx, SL_LOG_WARNING, "idempotent answer not settled", "status", sl_status_name(status));
-    }
-    if (status != SL_OK || strcmp(row.state, "started") != 0) {
-        return;
+    sl_status status = sl_select_one(cx, &sl_idempotency_table,
+                                     "request_id = $2 AND state = 'started'",
+                                     SL_ARGS(sl_text(cx->request_id)), &row);
+    if (status != SL_OK) {
+        return status == SL_E_NOT_FOUND ? SL_OK : status;
     }
     sl_idempotency *record = record_new(cx);
     record->row = row;
     record->there = true;
     record->hook.restart = reply_forget;
-    cx->face = face;
+    cx->face = (int32_t)row.face;
+    cx->idempotency_key = row.id;
     cx->reply = sl_alloc(cx, sizeof *cx->reply);
+    return SL_OK;
 }
 
 sl_status sl_idempotency_purge(sl_context *cx)

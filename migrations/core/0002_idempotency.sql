@@ -5,6 +5,7 @@ CREATE TABLE idempotency_keys (
     request_hash TEXT NOT NULL,
     request_id TEXT NOT NULL,
     state TEXT NOT NULL CHECK (state IN ('started', 'finished')),
+    face BIGINT NOT NULL,
     http_status BIGINT NOT NULL,
     content_type TEXT,
     body TEXT,
@@ -12,5 +13,7 @@ CREATE TABLE idempotency_keys (
     version BIGINT NOT NULL,
     PRIMARY KEY (account_id, id)
 );
+
+CREATE INDEX idempotency_keys_request ON idempotency_keys (account_id, request_id);
 
 CREATE INDEX idempotency_keys_created ON idempotency_keys (created);

@@ -58,9 +58,10 @@ static sl_status outcome_record(sl_context *cx, const struct attempt *attempt, c
 {
     struct settlement settlement = { .id = attempt->id, .outcome = outcome, .recovery = true };
     settlement.silent = outcome->kind == SL_GATEWAY_PENDING;
-    if (!settlement.silent)
-        sl_idempotency_settle(cx, attempt->idempotency_key, (int32_t)attempt->face);
-    sl_status status = attempt_record(cx, &settlement);
+    sl_status status = settlement.silent ? SL_OK : sl_request_resume(cx);
+    if (status != SL_OK)
+        return status;
+    status = attempt_record(cx, &settlement);
     /* A decline is the interrupted request's answer, not a failure of this job. */
     return settlement.recorded ? SL_OK : status;
 }

@@ -60,14 +60,14 @@ SL_API const char *sl_request_path(const sl_context *cx);
 /* "http://127.0.0.1:8000", as the client or the configured public URL says: for links to pages of this server. */
 SL_API const char *sl_request_base_url(const sl_context *cx);
 
-/* The Idempotency-Key of the request that is served, or NULL: kept by work that a job may have to end after a crash.
+/* The Idempotency-Key of the request that is served, or was resumed, or NULL.
  * since 1.0 [no-suspend] */
 SL_API const char *sl_idempotency_key(const sl_context *cx);
 
-/* In a job: what this step replies or fails with, rendered for `face`, also becomes the recorded answer of the request with that
- * key, if that request was interrupted and has none yet; it is committed with the step's writes. A NULL key does nothing.
- * since 1.0 [suspends] */
-SL_API void sl_idempotency_settle(sl_context *cx, const char *key, int32_t face);
+/* In a job that finishes what an interrupted request began (both have the request's id): from here on the reply and the error of
+ * this context, rendered for the request's face, become the answer that its Idempotency-Key replays, stored with the next commit.
+ * Does nothing when no such request waits for its answer, and inside a request. SL_E_UNAVAILABLE. since 1.0 [suspends] */
+SL_API sl_status sl_request_resume(sl_context *cx) SL_MUST_CHECK;
 
 /* `text` safe inside HTML text and attributes. since 1.0 [no-suspend] */
 SL_API const char *sl_html(sl_context *cx, const char *text);
