@@ -243,15 +243,15 @@ static void reply_forget(sl_context *cx, void *data)
     memset(cx->reply, 0, sizeof *cx->reply);
 }
 
-sl_status sl_request_resume(sl_context *cx)
+sl_status sl_request_resume(sl_context *cx, const char *request_id)
 {
     idempotency_row row = { 0 };
-    if (cx->request || cx->reply || *cx->request_id == '\0') {
+    if (cx->request || cx->reply || request_id == NULL) {
         return SL_OK;
     }
     sl_status status = sl_select_one(cx, &sl_idempotency_table,
                                      "request_id = $2 AND state = 'started'",
-                                     SL_ARGS(sl_text(cx->request_id)), &row);
+                                     SL_ARGS(sl_text(request_id)), &row);
     if (status != SL_OK) {
         return status == SL_E_NOT_FOUND ? SL_OK : status;
     }
@@ -270,4 +270,10 @@ sl_status sl_idempotency_purge(sl_context *cx)
     sl_rows *rows = NULL;
     return sl_execute(cx, "DELETE FROM idempotency_keys WHERE created < $1",
                       SL_ARGS(sl_int(sl_clock_unix() - SL_IDEMPOTENCY_KEPT)), &rows);
+}
+
+const char *sl_idempotency_key(const sl_context *cx)
+{
+    const sl_idempotency *record = cx->request ? cx->request->idempotency : NULL;
+    return record ? record->row.id : NULL;
 }

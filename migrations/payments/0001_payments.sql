@@ -79,8 +79,7 @@ CREATE TABLE payment_attempts (
     network_code         TEXT,
     message              TEXT,
     cvc_check            TEXT,
-    idempotency_key      TEXT,
-    face                 BIGINT  NOT NULL,
+    request              TEXT,
     started              BIGINT  NOT NULL,
     PRIMARY KEY (account_id, id)
 );

@@ -41,8 +41,7 @@ static const sl_field attempt_fields[] = {
     SL_STRING(struct attempt, network_code),
     SL_STRING(struct attempt, message),
     SL_STRING(struct attempt, cvc_check),
-    SL_STRING(struct attempt, idempotency_key),
-    SL_INT64(struct attempt, face),
+    SL_STRING(struct attempt, request),
     SL_TIMESTAMP(struct attempt, started),
     SL_FIELDS_END,
 };

@@ -74,8 +74,7 @@ struct attempt {
     const char *network_code;
     const char *message;
     const char *cvc_check;
-    const char *idempotency_key;
-    int64_t face;
+    const char *request; /* id of the request that waits for the answer under an Idempotency-Key, or NULL */
     int64_t started; /* real time, also for a customer on a test clock */
 };
 

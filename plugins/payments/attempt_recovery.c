@@ -38,6 +38,12 @@ static int64_t look_again_after(int32_t run, int64_t most)
     return seconds < most ? seconds : most;
 }
 
+/* Whether the request that began the attempt may still be running, and will then answer itself. */
+static bool request_may_live(const sl_context *cx, const struct attempt *attempt)
+{
+    return sl_now(cx) - attempt->started < ATTEMPT_CALL_SECONDS;
+}
+
 /* Whether the gateway's word settles the attempt; false: it must be asked again. */
 static bool word_is_final(const sl_context *cx, const struct attempt *attempt, const sl_gateway_outcome *outcome)
 {
@@ -48,7 +54,7 @@ static bool word_is_final(const sl_context *cx, const struct attempt *attempt, c
         return false;
     case SL_GATEWAY_NEVER_HAPPENED:
         /* The call may still be on its way while its worker lives. */
-        return !same(attempt->status, ATTEMPT_STARTED) || sl_now(cx) - attempt->started >= ATTEMPT_CALL_SECONDS;
+        return !same(attempt->status, ATTEMPT_STARTED) || !request_may_live(cx, attempt);
     default:
         return true;
     }
@@ -57,11 +63,10 @@ static bool word_is_final(const sl_context *cx, const struct attempt *attempt, c
 static sl_status outcome_record(sl_context *cx, const struct attempt *attempt, const sl_gateway_outcome *outcome)
 {
     struct settlement settlement = { .id = attempt->id, .outcome = outcome, .recovery = true };
-    settlement.silent = outcome->kind == SL_GATEWAY_PENDING;
-    sl_status status = settlement.silent ? SL_OK : sl_request_resume(cx);
-    if (status != SL_OK)
-        return status;
-    status = attempt_record(cx, &settlement);
+    settlement.silent = outcome->kind == SL_GATEWAY_PENDING || request_may_live(cx, attempt);
+    sl_status status = settlement.silent ? SL_OK : sl_request_resume(cx, attempt->request);
+    if (status == SL_OK)
+        status = attempt_record(cx, &settlement);
     /* A decline is the interrupted request's answer, not a failure of this job. */
     return settlement.recorded ? SL_OK : status;
 }
@@ -98,6 +103,9 @@ sl_status attempt_recover(sl_context *cx, const sl_job_view *job)
     bool still_open = outcome->kind == SL_GATEWAY_PENDING || outcome->kind == SL_GATEWAY_REQUIRES_ACTION;
     if (status == SL_OK && still_open)
         return recover_again(cx, &attempt, job);
+    /* Once more, for the answer that an interrupted request's key waits for. */
+    if (status == SL_OK && attempt.request && request_may_live(cx, &attempt))
+        sl_job_again(cx, ATTEMPT_CALL_SECONDS + 1 - (sl_now(cx) - attempt.started));
     return status;
 }
 

@@ -23,8 +23,7 @@ void attempt_begin(sl_context *cx, struct attempt *attempt)
     attempt->status = ATTEMPT_STARTED;
     attempt->unsettled = true;
     attempt->fee = SL_NONE;
-    attempt->face = sl_face(cx);
-    attempt->idempotency_key = sl_idempotency_key(cx);
+    attempt->request = sl_idempotency_key(cx) ? sl_request_id(cx) : NULL;
     attempt->base_url = sl_request_base_url(cx);
     if (!attempt->answer)
         attempt->answer = ANSWER_NONE;
@@ -222,7 +221,8 @@ sl_status attempt_record(sl_context *cx, void *data)
                   " network_code, message, cvc_check, charge");
         if (!settlement->recovery)
             attempt_watch(cx, attempt);
-        if (settlement->silent && same(before.status, ATTEMPT_STARTED) && !attempt->unsettled)
+        if (settlement->silent && !settlement->recovery && attempt->request &&
+            same(before.status, ATTEMPT_STARTED) && !attempt->unsettled)
             attempt_recovery_enqueue(cx, attempt, ATTEMPT_CALL_SECONDS);
     }
     settlement->fresh = true;

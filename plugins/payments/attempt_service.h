@@ -46,7 +46,7 @@ struct settlement {
     void *joined_data;
 };
 
-/* Fills id, times, status, face, idempotency key and base address, and adds the attempt to the write set. [no-suspend] */
+/* Fills id, times, status, request and base address, and adds the attempt to the write set. [no-suspend] */
 void attempt_begin(sl_context *cx, struct attempt *attempt);
 
 /* Commits what is pending, asks the gateway, records the outcome and sets the answer. [suspends] */

@@ -64,10 +64,11 @@ SL_API const char *sl_request_base_url(const sl_context *cx);
  * since 1.0 [no-suspend] */
 SL_API const char *sl_idempotency_key(const sl_context *cx);
 
-/* In a job that finishes what an interrupted request began (both have the request's id): from here on the reply and the error of
- * this context, rendered for the request's face, become the answer that its Idempotency-Key replays, stored with the next commit.
- * Does nothing when no such request waits for its answer, and inside a request. SL_E_UNAVAILABLE. since 1.0 [suspends] */
-SL_API sl_status sl_request_resume(sl_context *cx) SL_MUST_CHECK;
+/* In a job that finishes what an interrupted request began: from here on the reply and the kept error of this context, rendered
+ * for the face of the request with that id (sl_request_id when it began), become the answer that its Idempotency-Key replays,
+ * stored with the next commit. Does nothing when no such request waits for its answer, inside a request, and with NULL. The
+ * request must surely be over: both would answer else. SL_E_UNAVAILABLE. since 1.0 [suspends] */
+SL_API sl_status sl_request_resume(sl_context *cx, const char *request_id) SL_MUST_CHECK;
 
 /* `text` safe inside HTML text and attributes. since 1.0 [no-suspend] */
 SL_API const char *sl_html(sl_context *cx, const char *text);
