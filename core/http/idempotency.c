@@ -271,9 +271,3 @@ sl_status sl_idempotency_purge(sl_context *cx)
     return sl_execute(cx, "DELETE FROM idempotency_keys WHERE created < $1",
                       SL_ARGS(sl_int(sl_clock_unix() - SL_IDEMPOTENCY_KEPT)), &rows);
 }
-
-const char *sl_idempotency_key(const sl_context *cx)
-{
-    const sl_idempotency *record = cx->request ? cx->request->idempotency : NULL;
-    return record ? record->row.id : NULL;
-}
