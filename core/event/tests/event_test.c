@@ -88,6 +88,7 @@ static sl_event_row event_only(sl_context *cx)
 
 static void snapshot(sl_context *cx)
 {
+    cx->idempotency_key = "key_1";
     struct item *item = bench_item(cx, "item_a");
     sl_insert(cx, &item_table, item);
     item->not_a_column = 7;
@@ -372,6 +373,7 @@ static void test_refused_subscriptions(void **state)
 
 static void rendered(sl_context *cx)
 {
+    cx->idempotency_key = "key_1";
     tell(cx, "item_a", sl_json_object(cx, "name", "before"));
     sl_event_row row = event_only(cx);
     sl_json *out = sl_json_new(cx);

@@ -5,12 +5,6 @@
  */
 #include <stripe_lite/route.h>
 
-const char *sl_idempotency_key(const sl_context *cx)
-{
-    (void)cx;
-    return "key_1";
-}
-
 const char *sl_request_path(const sl_context *cx)
 {
     (void)cx;
