@@ -55,7 +55,8 @@ void sl_connection_free(sl_connection *connection)
         connection->request->connection = NULL;
         if (connection->state == RUNNING) {
             /* Reading may stop when nobody waits for it; what writes goes on to its end. */
-            if (connection->request->fiber && strcmp(connection->request->head.method, "GET") == 0) {
+            if (connection->request->fiber &&
+                strcmp(connection->request->head.method, "GET") == 0) {
                 sl_fiber_cancel(connection->request->fiber);
             }
         } else {
@@ -333,9 +334,8 @@ void sl_connection_new(sl_server *server, int descriptor, bool metrics)
     struct bufferevent *channel = NULL;
     if (server->tls && !metrics) {
         SSL *tls = SSL_new(server->tls);
-        channel = tls ? bufferevent_openssl_socket_new(base, descriptor, tls,
-                                                       BUFFEREVENT_SSL_ACCEPTING,
-                                                       BEV_OPT_CLOSE_ON_FREE)
+        channel = tls ? bufferevent_openssl_socket_new(
+                            base, descriptor, tls, BUFFEREVENT_SSL_ACCEPTING, BEV_OPT_CLOSE_ON_FREE)
                       : NULL;
         if (channel) {
             bufferevent_openssl_set_allow_dirty_shutdown(channel, 1);
@@ -372,8 +372,8 @@ void sl_connection_new(sl_server *server, int descriptor, bool metrics)
 void sl_connection_answer(sl_connection *connection, sl_request *request)
 {
     struct evbuffer *output = bufferevent_get_output(connection->channel);
-    bool close = !request->head.keep_alive || connection->server->draining ||
-                 connection->half_closed;
+    bool close =
+        !request->head.keep_alive || connection->server->draining || connection->half_closed;
     sl_response_write(output, request, close);
     request->connection = NULL;
     connection->request = NULL;

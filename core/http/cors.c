@@ -43,8 +43,7 @@ void sl_cors_preflight(sl_request *request, const char *allow)
     const char *origin = sl_head_find(&request->head, "Origin");
     (void)!sl_reply_body(cx, 204, NULL, NULL, 0);
     sl_reply_header(cx, "Allow", allow);
-    if (request->server->options.cors_origins && origin &&
-        origin_listed(request->server, origin) &&
+    if (request->server->options.cors_origins && origin && origin_listed(request->server, origin) &&
         sl_head_find(&request->head, "Access-Control-Request-Method")) {
         sl_reply_header(cx, "Access-Control-Allow-Methods", allow);
         sl_reply_header(cx, "Access-Control-Allow-Headers",

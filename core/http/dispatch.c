@@ -96,7 +96,8 @@ static void request_start(sl_request *request)
     sl_server *server = request->server;
     const sl_route_entry *entry = request->match.entry;
     bool full = server->in_flight >= server->options.in_flight && !is_probe(entry);
-    if (full || sl_fiber_start(server->host->loop, request_fiber, request, &request->fiber) != SL_OK) {
+    if (full ||
+        sl_fiber_start(server->host->loop, request_fiber, request, &request->fiber) != SL_OK) {
         sl_metric_add("stripe_lite_http_overload_total", NULL, NULL, 1);
         sl_request_refuse(request, 503);
         return;
@@ -113,7 +114,8 @@ static void refuse_unknown(sl_request *request, int refusal)
 {
     sl_context *cx = request->cx;
     if (refusal == 405) {
-        (void)sl_fail(cx, SL_E_METHOD, NULL, "%s is not a method of this path.", request->head.method);
+        (void)sl_fail(cx, SL_E_METHOD, NULL, "%s is not a method of this path.",
+                      request->head.method);
         sl_reply_header(cx, "Allow", sl_router_allow(cx->arena, request->match.allowed));
     } else if (refusal == 400) {
         (void)sl_fail(cx, SL_E_INVALID, NULL, "The path is not percent-encoded UTF-8.");
@@ -132,8 +134,8 @@ void sl_dispatch(sl_request *request)
     sl_server *server = request->server;
     const char *path = request->head.path;
     cx->face = strncmp(path, "/v1/", 4) == 0 ? SL_FACE_STRIPE : SL_FACE_LITE;
-    int refusal = sl_router_match(server->router, cx->arena, request->head.method, path,
-                                  &request->match);
+    int refusal =
+        sl_router_match(server->router, cx->arena, request->head.method, path, &request->match);
     const sl_route_entry *entry = request->match.entry;
     if (strcmp(request->head.method, "OPTIONS") == 0 && request->match.allowed) {
         sl_cors_preflight(request, sl_router_allow(cx->arena, request->match.allowed));

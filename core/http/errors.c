@@ -24,8 +24,7 @@ static const struct {
     { SL_E_NOT_FOUND, "resource_missing", "There is no such object." },
     { SL_E_METHOD, NULL, "This path does not have that method." },
     { SL_E_CARD, "card_declined", "Your card was declined." },
-    { SL_E_CONFLICT, "lock_timeout",
-      "The object is being changed by other requests. Try again." },
+    { SL_E_CONFLICT, "lock_timeout", "The object is being changed by other requests. Try again." },
     { SL_E_EXISTS, "resource_already_exists", "It exists already." },
     { SL_E_IDEMPOTENCY, NULL, "The idempotency key was used differently." },
     { SL_E_RATE, "rate_limit", "Too many requests." },
@@ -116,11 +115,11 @@ void sl_error_reply(sl_context *cx)
         cx->error.status = SL_E_INTERNAL;
     }
     int32_t http_status = error_http_status(&cx->error);
-    const char *message = cx->error.message ? cx->error.message
-                                            : defaults[default_index(cx->error.status)].message;
+    const char *message =
+        cx->error.message ? cx->error.message : defaults[default_index(cx->error.status)].message;
     if (http_status >= 500) {
-        sl_log(cx, SL_LOG_ERROR, "request failed", "status", sl_status_name(cx->error.status), "code",
-               cx->error.code ? cx->error.code : "", "message", message);
+        sl_log(cx, SL_LOG_ERROR, "request failed", "status", sl_status_name(cx->error.status),
+               "code", cx->error.code ? cx->error.code : "", "message", message);
     }
     if (http_status == 503 || http_status == 429) {
         bool told = false;

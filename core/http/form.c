@@ -18,7 +18,8 @@ sl_form_node *sl_form_child(const sl_form_node *node, const char *name, size_t l
 {
     /* Neighbours in the text are mostly neighbours in the tree. */
     sl_form_node *last = node->last;
-    if (last && last->name && last->name_length == length && memcmp(last->name, name, length) == 0) {
+    if (last && last->name && last->name_length == length &&
+        memcmp(last->name, name, length) == 0) {
         return last;
     }
     for (sl_form_node *child = node->first; child; child = child->next) {
@@ -61,8 +62,8 @@ static bool object_has(const sl_form_node *object, const char *rest)
 }
 
 /* The node that one segment names below `node`; `rest` is what follows it. */
-static sl_form_node *segment_step(sl_context *cx, sl_form_node *node, const char *text, size_t length,
-                                  const char *rest)
+static sl_form_node *segment_step(sl_context *cx, sl_form_node *node, const char *text,
+                                  size_t length, const char *rest)
 {
     if (length > 0) {
         sl_form_node *child = sl_form_child(node, text, length);

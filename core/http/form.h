@@ -26,7 +26,8 @@ typedef struct sl_form_node {
 /* Adds what `text` holds to `root` (zeroed at the start): more than one text may fill one tree, and both count against the limits.
  * SL_E_INVALID with the error filled: bad encoding, brackets that do not close, a name that is both a text and a group, too
  * many, too deep. since 1.0 [no-suspend] */
-sl_status sl_form_read(sl_context *cx, const char *text, size_t length, sl_form_node *root, uint32_t *counted) SL_MUST_CHECK;
+sl_status sl_form_read(sl_context *cx, const char *text, size_t length, sl_form_node *root,
+                       uint32_t *counted) SL_MUST_CHECK;
 
 /* The child of this name, or NULL. since 1.0 [no-suspend] */
 sl_form_node *sl_form_child(const sl_form_node *node, const char *name, size_t length);

@@ -16,8 +16,8 @@ static sl_status rate_check(sl_request *request)
     if (cx->caller.key_id == NULL) {
         return SL_OK;
     }
-    uint32_t wait = sl_rate_take(request->server->options.rates, cx->caller.key_id,
-                                 sl_clock_monotonic_us());
+    uint32_t wait =
+        sl_rate_take(request->server->options.rates, cx->caller.key_id, sl_clock_monotonic_us());
     if (wait == 0) {
         return SL_OK;
     }

@@ -139,8 +139,9 @@ sl_status sl_parameters_read(sl_request *request) SL_MUST_CHECK;
 sl_status sl_guard(sl_request *request) SL_MUST_CHECK; /* [suspends] */
 
 /* Flags of the server's own routes, beyond the SDK's. */
-#define SL_ROUTE_ON_LOOP (1u << 30) /* never waits: answered without a fiber, open, its parameter is the sl_match */
-#define SL_ROUTE_PROBE (1u << 31)   /* exempt from overload; open on the metrics port */
+#define SL_ROUTE_ON_LOOP \
+    (1u << 30) /* never waits: answered without a fiber, open, its parameter is the sl_match */
+#define SL_ROUTE_PROBE (1u << 31) /* exempt from overload; open on the metrics port */
 
 /* ---- own.c, probes.c, docs.c, openapi.c: the server's own routes ---- */
 

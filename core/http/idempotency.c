@@ -181,9 +181,10 @@ sl_status sl_idempotency_look(sl_context *cx, sl_idempotency *record, bool *ret_
         return status;
     }
     if (strcmp(row.request_hash, record->row.request_hash) != 0) {
-        return sl_fail(cx, SL_E_IDEMPOTENCY, NULL,
-                       "Keys for idempotent requests can only be used with the same path and "
-                       "parameters they were first used with. Use another key for another request.");
+        return sl_fail(
+            cx, SL_E_IDEMPOTENCY, NULL,
+            "Keys for idempotent requests can only be used with the same path and "
+            "parameters they were first used with. Use another key for another request.");
     }
     if (strcmp(row.state, "finished") != 0) {
         status = sl_fail(cx, SL_E_IDEMPOTENCY, "idempotency_key_in_use",
@@ -233,7 +234,8 @@ void sl_idempotency_end(sl_request *request, sl_status status)
     sl_status stored = sl_commit(cx);
     cx->error = error;
     if (stored != SL_OK && stored != SL_E_CONFLICT) {
-        sl_log(cx, SL_LOG_WARNING, "idempotent answer not stored", "status", sl_status_name(stored));
+        sl_log(cx, SL_LOG_WARNING, "idempotent answer not stored", "status",
+               sl_status_name(stored));
     }
 }
 
@@ -249,9 +251,9 @@ sl_status sl_request_resume(sl_context *cx, const char *request_id)
     if (cx->request || cx->reply || request_id == NULL) {
         return SL_OK;
     }
-    sl_status status = sl_select_one(cx, &sl_idempotency_table,
-                                     "request_id = $2 AND state = 'started'",
-                                     SL_ARGS(sl_text(request_id)), &row);
+    sl_status status =
+        sl_select_one(cx, &sl_idempotency_table, "request_id = $2 AND state = 'started'",
+                      SL_ARGS(sl_text(request_id)), &row);
     if (status != SL_OK) {
         return status == SL_E_NOT_FOUND ? SL_OK : status;
     }

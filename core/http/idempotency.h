@@ -26,7 +26,8 @@ sl_status sl_idempotency_begin(struct sl_request *request) SL_MUST_CHECK;
 
 /* Looks the key up: SL_OK and not replayed (go on), SL_OK and replayed (the reply is set), SL_E_IDEMPOTENCY (another request's
  * key, or one that still runs). since 1.0 [suspends] */
-sl_status sl_idempotency_look(sl_context *cx, sl_idempotency *record, bool *ret_replayed) SL_MUST_CHECK;
+sl_status sl_idempotency_look(sl_context *cx, sl_idempotency *record,
+                              bool *ret_replayed) SL_MUST_CHECK;
 
 /* The handler is through with `status`: stores the answer if it is one to store and no commit has taken it along.
  * since 1.0 [suspends] */

@@ -272,9 +272,8 @@ static const char error_responses[] =
     "{\"oneOf\":[{\"type\":\"string\"},{\"type\":\"array\"}]},\"error\":"
     "{\"$ref\":\"#/components/schemas/error\"}}}}}}}";
 
-static const char security_schemes[] =
-    "{\"bearer\":{\"type\":\"http\",\"scheme\":\"bearer\"},"
-    "\"basic\":{\"type\":\"http\",\"scheme\":\"basic\"}}";
+static const char security_schemes[] = "{\"bearer\":{\"type\":\"http\",\"scheme\":\"bearer\"},"
+                                       "\"basic\":{\"type\":\"http\",\"scheme\":\"basic\"}}";
 
 static void openapi_make(sl_server *server)
 {
@@ -285,7 +284,8 @@ static void openapi_make(sl_server *server)
     sl_json_open(out, "info");
     sl_json_string(out, "title", "Stripe_lite");
     sl_json_string(out, "version", sl_version());
-    sl_json_string(out, "description", "Payments and billing, self-hosted. Routes below /v1 speak Stripe's API.");
+    sl_json_string(out, "description",
+                   "Payments and billing, self-hosted. Routes below /v1 speak Stripe's API.");
     sl_json_close(out);
     sl_json_raw(out, "security", "[{\"bearer\":[]},{\"basic\":[]}]");
     paths(out, server->router);

@@ -152,8 +152,8 @@ static bool left_out(const sl_field *field, sl_openapi_filter leave_out, const v
     return field->hidden || (leave_out && leave_out(field, data));
 }
 
-void sl_openapi_object(sl_json *out, const sl_field *fields, int32_t face, sl_openapi_filter leave_out,
-                       const void *data)
+void sl_openapi_object(sl_json *out, const sl_field *fields, int32_t face,
+                       sl_openapi_filter leave_out, const void *data)
 {
     bool required = false;
     sl_json_string(out, "type", "object");

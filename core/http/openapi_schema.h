@@ -14,6 +14,7 @@ void sl_openapi_field(sl_json *out, const char *name, const sl_field *field, int
 /* The members "type", "properties", "required" and "additionalProperties" of an object by its table, into the object that is open;
  * fields for which `leave_out` says true are not in it. since 1.0 [no-suspend] */
 typedef bool (*sl_openapi_filter)(const sl_field *field, const void *data);
-void sl_openapi_object(sl_json *out, const sl_field *fields, int32_t face, sl_openapi_filter leave_out, const void *data);
+void sl_openapi_object(sl_json *out, const sl_field *fields, int32_t face,
+                       sl_openapi_filter leave_out, const void *data);
 
 #endif

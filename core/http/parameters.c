@@ -241,7 +241,8 @@ static const sl_value *own_members(sl_request *request, const sl_value *root)
     return own;
 }
 
-static sl_status faults_tell(sl_request *request, const sl_form_node *query, const sl_faults *faults)
+static sl_status faults_tell(sl_request *request, const sl_form_node *query,
+                             const sl_faults *faults)
 {
     sl_context *cx = request->cx;
     const sl_fault *first = &faults->items[0];
@@ -261,8 +262,8 @@ static sl_status faults_tell(sl_request *request, const sl_form_node *query, con
         sl_json_close(out);
     }
     sl_json_close_array(out);
-    sl_status status = sl_fail_param(cx, SL_E_UNPROCESSABLE, first->code, first->param, "%s",
-                                     first->message);
+    sl_status status =
+        sl_fail_param(cx, SL_E_UNPROCESSABLE, first->code, first->param, "%s", first->message);
     cx->error.faults = sl_json_text(out, NULL);
     return status;
 }
@@ -272,7 +273,8 @@ static void path_add(sl_request *request, sl_value *root)
     const sl_match *match = &request->match;
     sl_context *cx = request->cx;
     for (uint32_t i = 0; i < match->entry->name_count; i++) {
-        sl_value *value = sl_value_new_string(cx->arena, match->values[i], strlen(match->values[i]));
+        sl_value *value =
+            sl_value_new_string(cx->arena, match->values[i], strlen(match->values[i]));
         value->flag = true;
         member_set(cx, root, match->entry->names[i], value);
     }

@@ -89,9 +89,9 @@ static int on_header_field(llhttp_t *http, const char *at, size_t length)
     }
     if (head->header_count == parser->header_room) {
         uint32_t room = parser->header_room * 2;
-        head->headers = sl_arena_grow(parser->arena, head->headers,
-                                      parser->header_room * sizeof(sl_header),
-                                      room * sizeof(sl_header));
+        head->headers =
+            sl_arena_grow(parser->arena, head->headers, parser->header_room * sizeof(sl_header),
+                          room * sizeof(sl_header));
         parser->header_room = room;
     }
     char *name = (char *)(uintptr_t)at;
@@ -256,9 +256,10 @@ static bool digits_only(const char *text)
 }
 
 /* Headers that decide where a message ends or whom it is for: once at most. */
-static const char *const single_headers[] = { "host",         "content-length",  "authorization",
-                                              "content-type", "idempotency-key", "stripe-account",
-                                              "transfer-encoding" };
+static const char *const single_headers[] = {
+    "host",           "content-length",   "authorization", "content-type", "idempotency-key",
+    "stripe-account", "transfer-encoding"
+};
 
 static int headers_check(const sl_parser *parser, sl_head *head)
 {

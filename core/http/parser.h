@@ -77,11 +77,13 @@ int sl_head_scan_run(sl_head_scan *scan, const char *data, size_t length);
 
 /* Reads a complete head of `length` bytes from `text`, which is changed and must live as long as `ret_head`. Members that were
  * read before a refusal are set. SL_PARSE_COMPLETE or a status. since 1.0 [no-suspend] */
-int sl_parser_head(sl_parser *parser, sl_arena *arena, char *text, size_t length, sl_head *ret_head);
+int sl_parser_head(sl_parser *parser, sl_arena *arena, char *text, size_t length,
+                   sl_head *ret_head);
 
 /* Decodes a chunked body after sl_parser_head; `ret_used` says how many bytes were taken. The body is at parser->body when
  * complete. since 1.0 [no-suspend] */
-int sl_parser_chunks(sl_parser *parser, const char *data, size_t length, size_t body_limit, size_t *ret_used);
+int sl_parser_chunks(sl_parser *parser, const char *data, size_t length, size_t body_limit,
+                     size_t *ret_used);
 
 /* The value of a header, or NULL. since 1.0 [no-suspend] */
 const char *sl_head_find(const sl_head *head, const char *name);

@@ -34,8 +34,8 @@ sl_rate_table *sl_rate_table_new(uint32_t rate, uint32_t burst)
     if (rate == 0) {
         return NULL;
     }
-    sl_rate_table *table = mmap(NULL, sizeof *table, PROT_READ | PROT_WRITE,
-                                MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    sl_rate_table *table =
+        mmap(NULL, sizeof *table, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (table == MAP_FAILED) {
         return NULL;
     }

@@ -23,8 +23,8 @@ sl_status sl_reply_json(sl_context *cx, int32_t http_status, const sl_json *body
     return SL_OK;
 }
 
-sl_status sl_reply_body(sl_context *cx, int32_t http_status, const char *content_type, const char *body,
-                        size_t length)
+sl_status sl_reply_body(sl_context *cx, int32_t http_status, const char *content_type,
+                        const char *body, size_t length)
 {
     if (cx->reply == NULL) {
         return SL_OK;

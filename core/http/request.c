@@ -100,8 +100,7 @@ static const struct {
 void sl_request_refuse(sl_request *request, int32_t http_status)
 {
     size_t i = 0;
-    while (i + 1 < sizeof refusals / sizeof refusals[0] &&
-           refusals[i].http_status != http_status) {
+    while (i + 1 < sizeof refusals / sizeof refusals[0] && refusals[i].http_status != http_status) {
         i++;
     }
     const char *path = request->head.path;
@@ -146,7 +145,8 @@ const char *sl_request_path(const sl_context *cx)
 /* A Host that could not stand in a link is not believed. */
 static bool host_sound(const char *host)
 {
-    size_t length = strspn(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_:[]");
+    size_t length =
+        strspn(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_:[]");
     return length > 0 && length < 256 && host[length] == '\0';
 }
 

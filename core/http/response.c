@@ -76,7 +76,7 @@ static const struct {
     { 429, "Too Many Requests" },
     { 431, "Request Header Fields Too Large" },
     { 500, "Internal Server Error" },
-    { 501, "Not Implemented" },
+    { 501, "Unknown Method" },
     { 502, "Bad Gateway" },
     { 503, "Service Unavailable" },
     { 504, "Gateway Timeout" },

@@ -195,8 +195,8 @@ static const sl_route_entry *search_node(route_search *search, const route_node 
     const sl_route_entry *entry = NULL;
     for (const route_node *child = node->children; child; child = child->next) {
         if (segment_is(child, path, length)) {
-            entry = last ? node_entry(search, child)
-                         : search_node(search, child, path + length + 1);
+            entry =
+                last ? node_entry(search, child) : search_node(search, child, path + length + 1);
             break;
         }
     }

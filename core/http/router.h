@@ -37,11 +37,13 @@ typedef struct sl_match {
 /* since 1.0 [start-up only] */
 sl_router *sl_router_new(sl_arena *arena);
 /* NULL, or a sentence about why the pattern is refused. */
-const char *sl_router_add(sl_router *router, const sl_route *route, const sl_resource *resource, const char *plugin);
+const char *sl_router_add(sl_router *router, const sl_route *route, const sl_resource *resource,
+                          const char *plugin);
 
 /* Finds what `path`, still encoded, means; the values of its members are decoded into `arena`. HEAD finds GET. 0, or 404, 405, or
  * 400 for percent signs or bytes that are no text. since 1.0 [no-suspend] */
-int sl_router_match(const sl_router *router, sl_arena *arena, const char *method, const char *path, sl_match *ret_match);
+int sl_router_match(const sl_router *router, sl_arena *arena, const char *method, const char *path,
+                    sl_match *ret_match);
 
 /* "GET, HEAD, OPTIONS" of allowed methods. since 1.0 [no-suspend] */
 const char *sl_router_allow(sl_arena *arena, uint32_t allowed);

@@ -27,7 +27,8 @@ static void options_fill(sl_server *server, const sl_server_options *given)
     *options = *given;
     options->public_url = kept(server->arena, given->public_url);
     options->assets = kept(server->arena, given->assets);
-    options->environment = kept(server->arena, given->environment ? given->environment : "development");
+    options->environment =
+        kept(server->arena, given->environment ? given->environment : "development");
     options->max_connections = given->max_connections ? given->max_connections : 10000;
     options->in_flight = given->in_flight ? given->in_flight : 1024;
     options->body_limit = given->body_limit ? given->body_limit : 1024 * 1024;
@@ -50,8 +51,8 @@ static void options_fill(sl_server *server, const sl_server_options *given)
     }
 }
 
-static const char *routes_add(sl_server *server, const sl_route *routes, const sl_resource *resource,
-                              const char *plugin)
+static const char *routes_add(sl_server *server, const sl_route *routes,
+                              const sl_resource *resource, const char *plugin)
 {
     bool production = strcmp(server->options.environment, "production") == 0;
     for (; routes && routes->pattern; routes++) {
@@ -92,8 +93,8 @@ static const char *server_build(sl_server *server)
     }
     if (refusal == NULL && server->options.tls_certificate) {
         const char *key = server->options.tls_key;
-        server->tls = sl_tls_new(server->arena, server->options.tls_certificate, key ? key : "",
-                                 &refusal);
+        server->tls =
+            sl_tls_new(server->arena, server->options.tls_certificate, key ? key : "", &refusal);
     }
     return refusal;
 }

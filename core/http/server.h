@@ -18,13 +18,13 @@ typedef struct sl_server sl_server;
 
 /* Texts are copied. A zero stands for the default in brackets; so a zeroed struct is a sound server. */
 typedef struct sl_server_options {
-    const char *public_url;          /* "https://pay.example.com"; NULL: what the client's Host says */
+    const char *public_url; /* "https://pay.example.com"; NULL: what the client's Host says */
     const char *const *cors_origins; /* NULL-terminated; NULL: no CORS */
     const char *assets;              /* folder served below /assets/; NULL: none */
     const char *tls_certificate;     /* PEM files; NULL: plain HTTP */
     const char *tls_key;
-    const char *environment; /* "production" leaves SL_ROUTE_TEST_ONLY routes out [development] */
-    sl_rate_table *rates;    /* shared by the node's workers; NULL: no limit */
+    const char *environment;  /* "production" leaves SL_ROUTE_TEST_ONLY routes out [development] */
+    sl_rate_table *rates;     /* shared by the node's workers; NULL: no limit */
     uint32_t max_connections; /* [10000] */
     uint32_t in_flight;       /* requests at once, then 503 [1024] */
     size_t body_limit;        /* bytes [1 MiB] */
@@ -37,8 +37,8 @@ typedef struct sl_server_options {
 
 /* Builds the routes of the host's registry and resources. SL_E_INVALID with a sentence for the administrator in `ret_message`
  * (static or owned by the caller's arena of `cx`): a bad or doubled pattern, an unreadable certificate. since 1.0 [start-up only] */
-sl_status sl_server_new(sl_context *cx, const sl_host *host, const sl_server_options *options, sl_server **ret_server,
-                        const char **ret_message) SL_MUST_CHECK;
+sl_status sl_server_new(sl_context *cx, const sl_host *host, const sl_server_options *options,
+                        sl_server **ret_server, const char **ret_message) SL_MUST_CHECK;
 
 /* Begins to accept on a bound socket, which is the server's from then on. `metrics`: it answers /metrics to anyone, and the
  * probes, and nothing else. SL_E_UNAVAILABLE when the system refuses. since 1.0 [start-up only] */

@@ -16,6 +16,7 @@
 
 #include <cmocka.h>
 
+#include "core/database/database.h"
 #include "core/http/idempotency.h"
 #include "core/http/tests/support.h"
 
@@ -23,7 +24,8 @@ typedef struct make_params {
     const char *name;
 } make_params;
 
-static const sl_field make_fields[] = { SL_STRING(make_params, name, .required = true), SL_FIELDS_END };
+static const sl_field make_fields[] = { SL_STRING(make_params, name, .required = true),
+                                        SL_FIELDS_END };
 
 static atomic_int runs;
 
@@ -31,7 +33,8 @@ static sl_status make(sl_context *cx, const void *params)
 {
     const make_params *in = params;
     int run = atomic_fetch_add(&runs, 1) + 1;
-    return sl_reply_json(cx, 200, sl_json_object(cx, "made", in->name, "run", sl_format(cx, "%d", run)));
+    return sl_reply_json(cx, 200,
+                         sl_json_object(cx, "made", in->name, "run", sl_format(cx, "%d", run)));
 }
 
 /* As a payment: durable first, then a wait, then the outcome. */
@@ -48,7 +51,8 @@ static sl_status pay(sl_context *cx, const void *params)
     if (status == SL_OK) {
         status = sl_sleep(cx, 300);
     }
-    return status == SL_OK ? sl_retry(cx, outcome, sl_copy(cx, in->name, strlen(in->name))) : status;
+    return status == SL_OK ? sl_retry(cx, outcome, sl_copy(cx, in->name, strlen(in->name)))
+                           : status;
 }
 
 static sl_status decline(sl_context *cx, const void *params)
@@ -73,11 +77,28 @@ static sl_status break_down(sl_context *cx, const void *params)
     return sl_fail(cx, SL_E_INTERNAL, NULL, "Broken.");
 }
 
+/* Durable, and then a failure of ours: the answer is not known, and asking again must not begin again. */
+static sl_status interrupted(sl_context *cx, const void *params)
+{
+    (void)params;
+    atomic_fetch_add(&runs, 1);
+    sl_status status = sl_commit(cx);
+    return status == SL_OK ? sl_fail(cx, SL_E_UNKNOWN, NULL, "Nobody knows.") : status;
+}
+
 #define OPEN .params = make_fields, .access = SL_ACCESS_OPEN
 static const sl_route routes[] = {
-    { "POST /make", make, OPEN },     { "POST /other", make, OPEN },         { "POST /v1/make", make, OPEN },
-    { "POST /pay", pay, OPEN },       { "POST /decline", decline, OPEN },    { "POST /v1/decline", decline, OPEN },
-    { "POST /refuse", refuse, OPEN }, { "POST /break", break_down, OPEN },   SL_ROUTES_END,
+    { "POST /make", make, OPEN },
+    { "POST /other", make, OPEN },
+    { "POST /v1/make", make, OPEN },
+    { "POST /pay", pay, OPEN },
+    { "POST /decline", decline, OPEN },
+    { "POST /v1/decline", decline, OPEN },
+    { "POST /refuse", refuse, OPEN },
+    { "POST /break", break_down, OPEN },
+    { "POST /interrupted", interrupted, OPEN },
+    { "POST /v1/interrupted", interrupted, OPEN },
+    SL_ROUTES_END,
 };
 
 static test_server *server;
@@ -100,10 +121,11 @@ static int tear_down(void **state)
 static int begin(const char *path, const char *key, const char *body)
 {
     char text[2048];
-    int size = snprintf(text, sizeof text,
-                        "POST %s HTTP/1.1\r\nHost: a\r\nIdempotency-Key: %s\r\nContent-Type: application/json\r\n"
-                        "Content-Length: %zu\r\n\r\n%s",
-                        path, key, strlen(body), body);
+    int size = snprintf(
+        text, sizeof text,
+        "POST %s HTTP/1.1\r\nHost: a\r\nIdempotency-Key: %s\r\nContent-Type: application/json\r\n"
+        "Content-Length: %zu\r\n\r\n%s",
+        path, key, strlen(body), body);
     int descriptor = test_connect(server);
     test_send(descriptor, text, (size_t)size);
     return descriptor;
@@ -231,6 +253,70 @@ static void of_many_at_once_one_answer_is_given_to_all(void **state)
     }
 }
 
+static sl_status told(sl_context *cx, void *data)
+{
+    if (data) {
+        sl_keep(cx);
+        return sl_fail(cx, SL_E_CARD, "card_declined", "Declined after all.");
+    }
+    return sl_reply_json(cx, 200, sl_json_object(cx, "found", "out"));
+}
+
+/* What a job of the interrupted request does; jobs have its request id. */
+static void recover(sl_context *cx, void *data)
+{
+    assert_int_equal(sl_request_resume(cx, sl_request_id(cx)), SL_OK);
+    sl_status status = sl_retry(cx, told, data);
+    assert_int_equal(status, data ? SL_E_CARD : SL_OK);
+}
+
+static void a_job_gives_the_answer_of_an_interrupted_request(void **state)
+{
+    (void)state;
+    static const char *const paths[] = { "/interrupted", "/v1/interrupted" };
+    for (size_t i = 0; i < 2; i++) {
+        char id[128];
+        int before = atomic_load(&runs);
+        const char *answer = ask(paths[i], paths[i], A);
+        assert_int_equal(test_status(answer), 500);
+        snprintf(id, sizeof id, "%s", test_header(answer, "Request-Id"));
+        assert_int_equal(test_status(ask(paths[i], paths[i], A)), 409);
+        test_server_run(server, "req_of_another", recover, NULL);
+        assert_int_equal(test_status(ask(paths[i], paths[i], A)), 409);
+        test_server_run(server, id, recover, i ? id : NULL);
+        answer = ask(paths[i], paths[i], A);
+        assert_int_equal(test_status(answer), i ? 402 : 200);
+        assert_string_equal(test_header(answer, "Idempotent-Replayed"), "true");
+        assert_int_equal(strncmp(test_body(answer), i ? "{\"error\":" : "{\"found\":\"out\"}", 9),
+                         0);
+        test_server_run(server, id, recover, NULL);
+        assert_int_equal(test_status(ask(paths[i], paths[i], A)), i ? 402 : 200);
+        assert_int_equal(atomic_load(&runs), before + 1);
+    }
+}
+
+static void purge(sl_context *cx, void *data)
+{
+    sl_rows *rows = NULL;
+    sl_status status =
+        sl_execute(cx, "UPDATE idempotency_keys SET created = created - $1 WHERE id = 'old'",
+                   SL_ARGS(sl_int(SL_IDEMPOTENCY_KEPT + 60)), &rows);
+    assert_int_equal(status, SL_OK);
+    *(sl_status *)data = sl_idempotency_purge(cx);
+}
+
+static void keys_are_forgotten_after_a_day_and_not_before(void **state)
+{
+    (void)state;
+    sl_status status = SL_E_INTERNAL;
+    assert_int_equal(test_status(ask("/make", "old", A)), 200);
+    assert_int_equal(test_status(ask("/make", "young", A)), 200);
+    test_server_run(server, "req_purge", purge, &status);
+    assert_int_equal(status, SL_OK);
+    assert_null(test_header(ask("/make", "old", A), "Idempotent-Replayed"));
+    assert_non_null(test_header(ask("/make", "young", A), "Idempotent-Replayed"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -240,6 +326,8 @@ int main(void)
         cmocka_unit_test(refusals_leave_the_key_free),
         cmocka_unit_test(a_key_has_1_to_255_characters),
         cmocka_unit_test(while_the_first_runs_the_second_is_in_use),
+        cmocka_unit_test(a_job_gives_the_answer_of_an_interrupted_request),
+        cmocka_unit_test(keys_are_forgotten_after_a_day_and_not_before),
         cmocka_unit_test(of_many_at_once_one_answer_is_given_to_all),
     };
     return cmocka_run_group_tests_name("idempotency", tests, set_up, tear_down);

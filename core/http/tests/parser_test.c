@@ -97,31 +97,47 @@ static const struct {
     { "bare LF everywhere", "GET / HTTP/1.1\nHost: a\n\n", 400 },
     { "bare LF after a header", "GET / HTTP/1.1\r\nHost: a\n\r\n", 400 },
     { "bare CR in a value", "GET / HTTP/1.1\r\n" HOST "X: a\rb\r\n\r\n", 400 },
-    { "bare CR as a line end", "GET / HTTP/1.1\r\n" HOST "X: a\rTransfer-Encoding: chunked\r\n\r\n", 400 },
+    { "bare CR as a line end", "GET / HTTP/1.1\r\n" HOST "X: a\rTransfer-Encoding: chunked\r\n\r\n",
+      400 },
     { "folded header", "GET / HTTP/1.1\r\n" HOST "X: a\r\n b\r\n\r\n", 400 },
     { "folded first header", "GET / HTTP/1.1\r\n X: a\r\n" HOST "\r\n", 400 },
     { "blank before the colon", "GET / HTTP/1.1\r\n" HOST "Content-Length : 5\r\n\r\n", 400 },
     { "no colon", "GET / HTTP/1.1\r\n" HOST "Nothing\r\n\r\n", 400 },
     { "empty name", "GET / HTTP/1.1\r\n" HOST ": a\r\n\r\n", 400 },
-    { "same length twice", "POST / HTTP/1.1\r\n" HOST "Content-Length: 5\r\nContent-Length: 5\r\n\r\n", 400 },
-    { "two lengths", "POST / HTTP/1.1\r\n" HOST "Content-Length: 5\r\nContent-Length: 6\r\n\r\n", 400 },
+    { "same length twice",
+      "POST / HTTP/1.1\r\n" HOST "Content-Length: 5\r\nContent-Length: 5\r\n\r\n", 400 },
+    { "two lengths", "POST / HTTP/1.1\r\n" HOST "Content-Length: 5\r\nContent-Length: 6\r\n\r\n",
+      400 },
     { "length list", "POST / HTTP/1.1\r\n" HOST "Content-Length: 5, 5\r\n\r\n", 400 },
     { "signed length", "POST / HTTP/1.1\r\n" HOST "Content-Length: +4\r\n\r\n", 400 },
     { "negative length", "POST / HTTP/1.1\r\n" HOST "Content-Length: -4\r\n\r\n", 400 },
     { "hex length", "POST / HTTP/1.1\r\n" HOST "Content-Length: 0x5\r\n\r\n", 400 },
     { "empty length", "POST / HTTP/1.1\r\n" HOST "Content-Length: \r\n\r\n", 400 },
     { "length with a blank", "POST / HTTP/1.1\r\n" HOST "Content-Length: 1 2\r\n\r\n", 400 },
-    { "length beyond 64 bits", "POST / HTTP/1.1\r\n" HOST "Content-Length: 99999999999999999999\r\n\r\n", 400 },
-    { "both framings", "POST / HTTP/1.1\r\n" HOST "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400 },
-    { "both framings, turned", "POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n", 400 },
-    { "chunked twice", "POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400 },
+    { "length beyond 64 bits",
+      "POST / HTTP/1.1\r\n" HOST "Content-Length: 99999999999999999999\r\n\r\n", 400 },
+    { "both framings",
+      "POST / HTTP/1.1\r\n" HOST "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+      400 },
+    { "both framings, turned",
+      "POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n",
+      400 },
+    { "chunked twice",
+      "POST / HTTP/1.1\r\n" HOST
+      "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+      400 },
     { "gzip", "POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: gzip\r\n\r\n", 400 },
-    { "gzip and chunked", "POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", 400 },
-    { "chunked with a tail", "POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: chunkedx\r\n\r\n0\r\n\r\n", 400 },
-    { "chunked in HTTP/1.0", "POST / HTTP/1.0\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400 },
-    { "expectation", "POST / HTTP/1.1\r\n" HOST "Expect: 100-continue\r\nContent-Length: 1\r\n\r\n", SL_PARSE_COMPLETE },
+    { "gzip and chunked",
+      "POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", 400 },
+    { "chunked with a tail",
+      "POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: chunkedx\r\n\r\n0\r\n\r\n", 400 },
+    { "chunked in HTTP/1.0",
+      "POST / HTTP/1.0\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400 },
+    { "expectation", "POST / HTTP/1.1\r\n" HOST "Expect: 100-continue\r\nContent-Length: 1\r\n\r\n",
+      SL_PARSE_COMPLETE },
     { "another expectation", "POST / HTTP/1.1\r\n" HOST "Expect: tea\r\n\r\n", 417 },
-    { "two keys", "POST / HTTP/1.1\r\n" HOST "Idempotency-Key: a\r\nIdempotency-Key: b\r\n\r\n", 400 },
+    { "two keys", "POST / HTTP/1.1\r\n" HOST "Idempotency-Key: a\r\nIdempotency-Key: b\r\n\r\n",
+      400 },
     { "HTTP/2 in text", "GET / HTTP/2.0\r\n" HOST "\r\n", 505 },
     { "HTTP/1.2", "GET / HTTP/1.2\r\n" HOST "\r\n", 505 },
     { "HTTP/0.9", "GET /\r\n\r\n", 505 },
@@ -163,8 +179,9 @@ static void names_and_values_are_cut_clean(void **state)
 {
     (void)state;
     sl_arena *arena = sl_arena_new();
-    static const char text[] = "POST /v1/a%20b?x=1&y HTTP/1.1\r\nhOsT: a:80\r\nX-One:  two words \t\r\n"
-                               "X-Empty:\r\nContent-Length: 12\r\nConnection: close\r\n\r\nrest";
+    static const char text[] =
+        "POST /v1/a%20b?x=1&y HTTP/1.1\r\nhOsT: a:80\r\nX-One:  two words \t\r\n"
+        "X-Empty:\r\nContent-Length: 12\r\nConnection: close\r\n\r\nrest";
     parsed got;
     feed(arena, text, sizeof text - 1, 1u << 20, &got);
     assert_int_equal(got.result, SL_PARSE_COMPLETE);

@@ -29,7 +29,9 @@ static void settings_are_read(void **state)
     assert_int_equal(burst, 10);
     assert_true(sl_rate_parse("0", &rate, &burst));
     assert_int_equal(rate, 0);
-    static const char *const bad[] = { "", "x", "-1", "5:", "5:x", "5:0", "5:6:7", "99999999", " 5" };
+    static const char *const bad[] = {
+        "", "x", "-1", "5:", "5:x", "5:0", "5:6:7", "99999999", " 5"
+    };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         assert_false(sl_rate_parse(bad[i], &rate, &burst));
     }

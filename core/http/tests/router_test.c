@@ -134,9 +134,10 @@ static void allow_names_every_method_of_the_path(void **state)
 static void bad_patterns_are_refused_with_a_sentence(void **state)
 {
     (void)state;
-    static const char *const patterns[] = { "GET",        "/a",       "GET a",      "BREW /a",
-                                            "GET /{}",    "GET /{a",  "GET /a{b}",  "GET /a//b",
-                                            "GET /{a...}/b", "GET /customers" };
+    static const char *const patterns[] = { "GET",           "/a",        "GET a",
+                                            "BREW /a",       "GET /{}",   "GET /{a",
+                                            "GET /a{b}",     "GET /a//b", "GET /{a...}/b",
+                                            "GET /customers" };
     for (size_t i = 0; i < sizeof patterns / sizeof patterns[0]; i++) {
         sl_route route = { patterns[i], nothing };
         const char *refusal = sl_router_add(router, &route, NULL, "other");

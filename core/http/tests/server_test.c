@@ -64,7 +64,8 @@ static sl_status big(sl_context *cx, const void *params)
 static sl_status decline(sl_context *cx, const void *params)
 {
     (void)params;
-    sl_status status = sl_fail_param(cx, SL_E_CARD, "card_declined", "payment_method", "No \"luck\".");
+    sl_status status =
+        sl_fail_param(cx, SL_E_CARD, "card_declined", "payment_method", "No \"luck\".");
     sl_error_decline(cx, "generic_decline", "try_again_later");
     sl_error_attach(cx, "charge", sl_json_object(cx, "id", "ch_1"));
     return status;
@@ -110,11 +111,9 @@ static char room[4u * 1024 * 1024];
 static int set_up(void **state)
 {
     static const char *const origins[] = { "https://shop.example.com", NULL };
-    static const sl_server_options options = { .cors_origins = origins,
-                                               .header_ms = 600,
-                                               .body_ms = 600,
-                                               .idle_ms = 1500,
-                                               .in_flight = 8 };
+    static const sl_server_options options = {
+        .cors_origins = origins, .header_ms = 600, .body_ms = 600, .idle_ms = 1500, .in_flight = 8
+    };
     (void)state;
     server = test_server_start(routes, &options, false);
     return 0;
@@ -137,8 +136,9 @@ static const char *get(const char *path)
 static const char *post(const char *path, const char *type, const char *body)
 {
     static char text[12000];
-    snprintf(text, sizeof text, "POST %s HTTP/1.1\r\n" H "%s%s%sContent-Length: %zu\r\n\r\n%s", path,
-             type ? "Content-Type: " : "", type ? type : "", type ? "\r\n" : "", strlen(body), body);
+    snprintf(text, sizeof text, "POST %s HTTP/1.1\r\n" H "%s%s%sContent-Length: %zu\r\n\r\n%s",
+             path, type ? "Content-Type: " : "", type ? type : "", type ? "\r\n" : "", strlen(body),
+             body);
     return test_ask(server, text);
 }
 
@@ -161,13 +161,16 @@ static void parameters_come_from_query_path_form_and_json(void **state)
     (void)state;
     assert_string_equal(test_body(get("/hello?name=A%20B")), "{\"hello\":\"A B\"}");
     assert_string_equal(test_body(get("/hello/C%2FD")), "{\"hello\":\"C/D\"}");
-    assert_string_equal(test_body(post("/hello", "application/json", "{\"name\":\"E\",\"count\":3}")),
-                        "{\"hello\":\"E\"}");
-    assert_string_equal(test_body(post("/v1/hello", "application/x-www-form-urlencoded", "name=F&count=3")),
-                        "{\"hello\":\"F\"}");
+    assert_string_equal(
+        test_body(post("/hello", "application/json", "{\"name\":\"E\",\"count\":3}")),
+        "{\"hello\":\"E\"}");
+    assert_string_equal(
+        test_body(post("/v1/hello", "application/x-www-form-urlencoded", "name=F&count=3")),
+        "{\"hello\":\"F\"}");
     assert_string_equal(test_body(post("/v1/hello", NULL, "name=G")), "{\"hello\":\"G\"}");
-    assert_string_equal(test_body(post("/v1/hello", "application/json; charset=utf-8", "{\"name\":\"H\"}")),
-                        "{\"hello\":\"H\"}");
+    assert_string_equal(
+        test_body(post("/v1/hello", "application/json; charset=utf-8", "{\"name\":\"H\"}")),
+        "{\"hello\":\"H\"}");
     assert_string_equal(test_body(get("/hello?name=I&expand[]=x")), "{\"hello\":\"I\"}");
 }
 
@@ -213,9 +216,11 @@ static void an_error_has_its_decline_and_attachments(void **state)
     assert_non_null(strstr(body, "\"advice_code\":\"try_again_later\""));
     assert_non_null(strstr(body, "\"message\":\"No \\\"luck\\\".\""));
     assert_non_null(strstr(body, "\"charge\":{\"id\":\"ch_1\"}}}"));
-    assert_non_null(strstr(body, "\"doc_url\":\"https://stripe.com/docs/error-codes/card-declined\""));
+    assert_non_null(
+        strstr(body, "\"doc_url\":\"https://stripe.com/docs/error-codes/card-declined\""));
     assert_non_null(strstr(body, "\"request_log_url\":\"http://a/"));
-    assert_int_equal(strncmp(test_body(post("/decline", NULL, "")), "{\"detail\":\"No \\\"luck\\\".\",", 25), 0);
+    assert_int_equal(
+        strncmp(test_body(post("/decline", NULL, "")), "{\"detail\":\"No \\\"luck\\\".\",", 25), 0);
     assert_int_equal(test_status(post("/answerless", NULL, "")), 500);
 }
 
@@ -238,7 +243,8 @@ static void unknown_paths_methods_and_credentials(void **state)
 static void head_is_get_without_its_body(void **state)
 {
     (void)state;
-    static const char two[] = "HEAD /hello?name=A HTTP/1.1\r\n" H "\r\nGET /live HTTP/1.1\r\n" H "\r\n";
+    static const char two[] =
+        "HEAD /hello?name=A HTTP/1.1\r\n" H "\r\nGET /live HTTP/1.1\r\n" H "\r\n";
     int descriptor = test_connect(server);
     test_send(descriptor, two, sizeof two - 1);
     assert_true(test_receive_one(descriptor, true, room, sizeof room));
@@ -253,13 +259,15 @@ static void pipelined_requests_are_answered_in_order(void **state)
 {
     (void)state;
     int descriptor = test_connect(server);
-    static const char text[] = "GET /slow HTTP/1.1\r\n" H "\r\n"
-                               "GET /hello?name=1 HTTP/1.1\r\n" H "\r\n"
-                               "\r\nPOST /hook HTTP/1.1\r\n" H "Content-Length: 3\r\n\r\nabc"
-                               "POST /hook HTTP/1.1\r\n" H "Transfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n"
-                               "GET /live HTTP/1.0\r\n\r\n";
-    static const char *const bodies[] = { "{\"slow\":\"yes\"}", "{\"hello\":\"1\"}", "{\"size\":\"3\"}",
-                                          "{\"size\":\"2\"}", "{\"status\":\"ok\"}" };
+    static const char text[] =
+        "GET /slow HTTP/1.1\r\n" H "\r\n"
+        "GET /hello?name=1 HTTP/1.1\r\n" H "\r\n"
+        "\r\nPOST /hook HTTP/1.1\r\n" H "Content-Length: 3\r\n\r\nabc"
+        "POST /hook HTTP/1.1\r\n" H "Transfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n"
+        "GET /live HTTP/1.0\r\n\r\n";
+    static const char *const bodies[] = { "{\"slow\":\"yes\"}", "{\"hello\":\"1\"}",
+                                          "{\"size\":\"3\"}", "{\"size\":\"2\"}",
+                                          "{\"status\":\"ok\"}" };
     test_send(descriptor, text, sizeof text - 1);
     for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++) {
         assert_true(test_receive_one(descriptor, false, room, sizeof room));
@@ -287,7 +295,8 @@ static void a_client_that_waits_is_told_to_continue(void **state)
 {
     (void)state;
     int descriptor = test_connect(server);
-    static const char head[] = "POST /hook HTTP/1.1\r\n" H "Expect: 100-continue\r\nContent-Length: 3\r\n\r\n";
+    static const char head[] =
+        "POST /hook HTTP/1.1\r\n" H "Expect: 100-continue\r\nContent-Length: 3\r\n\r\n";
     test_send(descriptor, head, sizeof head - 1);
     assert_true(test_receive_one(descriptor, true, room, sizeof room));
     assert_int_equal(test_status(room), 100);
@@ -295,7 +304,8 @@ static void a_client_that_waits_is_told_to_continue(void **state)
     assert_true(test_receive_one(descriptor, false, room, sizeof room));
     assert_string_equal(test_body(room), "{\"size\":\"3\"}");
     close(descriptor);
-    static const char large[] = "POST /hook HTTP/1.1\r\n" H "Expect: 100-continue\r\nContent-Length: 2000000\r\n\r\n";
+    static const char large[] =
+        "POST /hook HTTP/1.1\r\n" H "Expect: 100-continue\r\nContent-Length: 2000000\r\n\r\n";
     assert_int_equal(test_status(test_ask(server, large)), 413);
 }
 
@@ -303,7 +313,8 @@ static int sized_post(const char *path, size_t length)
 {
     int descriptor = test_connect(server);
     char head[256];
-    int size = snprintf(head, sizeof head, "POST %s HTTP/1.1\r\n" H "Content-Length: %zu\r\n\r\n", path, length);
+    int size = snprintf(head, sizeof head, "POST %s HTTP/1.1\r\n" H "Content-Length: %zu\r\n\r\n",
+                        path, length);
     char *body = calloc(1, length);
     assert_non_null(body);
     test_send(descriptor, head, (size_t)size);
@@ -349,7 +360,8 @@ static void a_client_that_leaves_harms_nobody(void **state)
         const char *text = texts[i % (sizeof texts / sizeof texts[0])];
         struct linger at_once = { .l_onoff = i % 2, .l_linger = 0 };
         int descriptor = test_connect(server);
-        assert_int_equal(setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once), 0);
+        assert_int_equal(setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once),
+                         0);
         test_send(descriptor, text, strlen(text));
         if (i % 3 == 0) {
             usleep(20000);
@@ -364,7 +376,8 @@ static void a_client_that_leaves_harms_nobody(void **state)
 static void slow_clients_are_cut(void **state)
 {
     (void)state;
-    static const char *const texts[] = { "GET /live HTTP/1.1\r\nX: ", "POST /hook HTTP/1.1\r\n" H "Content-Length: 9\r\n\r\na" };
+    static const char *const texts[] = { "GET /live HTTP/1.1\r\nX: ",
+                                         "POST /hook HTTP/1.1\r\n" H "Content-Length: 9\r\n\r\na" };
     for (size_t i = 0; i < 2; i++) {
         int descriptor = test_connect(server);
         int64_t before = sl_clock_monotonic_ms();
@@ -400,8 +413,9 @@ static void idle_connections_are_closed(void **state)
 static void hostile_heads_are_answered_and_closed(void **state)
 {
     (void)state;
-    static const char smuggled[] = "POST /hook HTTP/1.1\r\n" H "Content-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n"
-                                   "0\r\n\r\nGET /live HTTP/1.1\r\n" H "\r\n";
+    static const char smuggled[] =
+        "POST /hook HTTP/1.1\r\n" H "Content-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n"
+        "0\r\n\r\nGET /live HTTP/1.1\r\n" H "\r\n";
     int descriptor = test_connect(server);
     test_send(descriptor, smuggled, sizeof smuggled - 1);
     test_receive_all(descriptor, room, sizeof room);
@@ -444,18 +458,22 @@ static void overload_is_503_and_probes_pass(void **state)
 static void cors_names_listed_origins_alone(void **state)
 {
     (void)state;
-    static const char listed[] = "GET /nothing HTTP/1.1\r\n" H "Origin: https://shop.example.com\r\n\r\n";
-    static const char other[] = "GET /live HTTP/1.1\r\n" H "Origin: https://evil.example.com\r\n\r\n";
+    static const char listed[] =
+        "GET /nothing HTTP/1.1\r\n" H "Origin: https://shop.example.com\r\n\r\n";
+    static const char other[] =
+        "GET /live HTTP/1.1\r\n" H "Origin: https://evil.example.com\r\n\r\n";
     static const char ask[] = "OPTIONS /hello HTTP/1.1\r\n" H "Origin: https://shop.example.com\r\n"
                               "Access-Control-Request-Method: POST\r\n\r\n";
     const char *answer = test_ask(server, listed);
     assert_int_equal(test_status(answer), 404);
-    assert_string_equal(test_header(answer, "Access-Control-Allow-Origin"), "https://shop.example.com");
+    assert_string_equal(test_header(answer, "Access-Control-Allow-Origin"),
+                        "https://shop.example.com");
     assert_string_equal(test_header(answer, "Vary"), "Origin");
     assert_null(test_header(test_ask(server, other), "Access-Control-Allow-Origin"));
     answer = test_ask(server, ask);
     assert_int_equal(test_status(answer), 204);
-    assert_string_equal(test_header(answer, "Access-Control-Allow-Methods"), "GET, HEAD, POST, OPTIONS");
+    assert_string_equal(test_header(answer, "Access-Control-Allow-Methods"),
+                        "GET, HEAD, POST, OPTIONS");
     assert_non_null(strstr(test_header(answer, "Access-Control-Allow-Headers"), "Idempotency-Key"));
     assert_null(test_header(answer, "Content-Length"));
     assert_int_equal(test_status(test_ask(server, "OPTIONS /nothing HTTP/1.1\r\n" H "\r\n")), 404);
@@ -478,7 +496,8 @@ static void documents_tell_the_routes(void **state)
     const char *answer = get("/openapi.json");
     assert_int_equal(test_status(answer), 200);
     assert_non_null(strstr(answer, "\"openapi\":\"3.1.0\""));
-    assert_non_null(strstr(answer, "\"/hello/{name}\":{\"get\":{\"operationId\":\"get_hello_by_name\""));
+    assert_non_null(
+        strstr(answer, "\"/hello/{name}\":{\"get\":{\"operationId\":\"get_hello_by_name\""));
     assert_non_null(strstr(answer, "\"in\":\"path\",\"required\":true"));
     assert_null(strstr(answer, "/assets/"));
     assert_int_equal(test_status(get("/docs")), 200);

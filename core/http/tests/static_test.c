@@ -56,16 +56,27 @@ static void files_are_found_by_their_path_alone(void **state)
     assert_string_equal(file->content_type, "text/html; charset=utf-8");
     assert_string_not_equal(file->etag, sl_static_find(statics, "a.js")->etag);
     assert_int_equal(sl_static_find(statics, "empty.css")->length, 0);
-    static const char *const none[] = { "",        "/a.js",          ".hidden",     "link.js", "docs",
-                                        "docs/",   "../etc/passwd",  "docs/../a.js", "./a.js",  "A.JS",
-                                        "a.js/..", "..", "docs//b.html" };
+    static const char *const none[] = { "",
+                                        "/a.js",
+                                        ".hidden",
+                                        "link.js",
+                                        "docs",
+                                        "docs/",
+                                        "../etc/passwd",
+                                        "docs/../a.js",
+                                        "./a.js",
+                                        "A.JS",
+                                        "a.js/..",
+                                        "..",
+                                        "docs//b.html" };
     for (size_t i = 0; i < sizeof none / sizeof none[0]; i++) {
         assert_null(sl_static_find(statics, none[i]));
     }
     sl_arena_free(arena);
 
     char command[128];
-    static const char *const made[] = { "a.js", ".hidden", "empty.css", "docs/b.html", "link.js", "docs", "" };
+    static const char *const made[] = { "a.js",    ".hidden", "empty.css", "docs/b.html",
+                                        "link.js", "docs",    "" };
     for (size_t i = 0; i < sizeof made / sizeof made[0]; i++) {
         snprintf(command, sizeof command, "%s/%s", folder, made[i]);
         assert_int_equal(remove(command), 0);

@@ -50,9 +50,8 @@ static void migrate_fiber(void *data)
     test_server *server = data;
     sl_context *cx = sl_context_new(&server->host, "acct_1", false, "req_migrate");
     const char *source = getenv("STRIPE_LITE_SOURCE");
-    const sl_migration_folder folder = {
-        "core", sl_format(cx, "%s/migrations/core", source ? source : ".")
-    };
+    const sl_migration_folder folder = { "core", sl_format(cx, "%s/migrations/core",
+                                                           source ? source : ".") };
     uint32_t count = 0;
     server->migrated = sl_migrate(cx, &folder, 1, &count) == SL_OK;
     if (!server->migrated) {
@@ -67,7 +66,8 @@ static void serve_begin(test_server *server)
     const char *message = NULL;
     sl_context *cx = sl_context_new(&server->host, "acct_1", false, "req_start");
     int descriptor = -1;
-    if (sl_server_new(cx, &server->host, server->options, &server->host.server, &message) != SL_OK) {
+    if (sl_server_new(cx, &server->host, server->options, &server->host.server, &message) !=
+        SL_OK) {
         fprintf(stderr, "server: %s\n", message);
         abort();
     }
@@ -107,7 +107,8 @@ static void *server_thread(void *data)
     return NULL;
 }
 
-test_server *test_server_start(const sl_route *routes, const sl_server_options *options, bool database)
+test_server *test_server_start(const sl_route *routes, const sl_server_options *options,
+                               bool database)
 {
     static const sl_server_options none;
     test_server *server = calloc(1, sizeof *server);
@@ -129,6 +130,38 @@ test_server *test_server_start(const sl_route *routes, const sl_server_options *
     sem_wait(&server->ready);
     assert_true(!database || server->migrated);
     return server;
+}
+
+typedef struct run_request {
+    test_server *server;
+    const char *request_id;
+    void (*function)(sl_context *cx, void *data);
+    void *data;
+} run_request;
+
+static void run_fiber(void *data)
+{
+    run_request *run = data;
+    sl_context *cx = sl_context_new(&run->server->host, "acct_1", false, run->request_id);
+    run->function(cx, run->data);
+    sl_context_free(cx);
+    sem_post(&run->server->ready);
+}
+
+static void run_begin(void *data)
+{
+    run_request *run = data;
+    if (sl_fiber_start(run->server->host.loop, run_fiber, run, NULL) != SL_OK) {
+        abort();
+    }
+}
+
+void test_server_run(test_server *server, const char *request_id,
+                     void (*function)(sl_context *cx, void *data), void *data)
+{
+    run_request run = { server, request_id, function, data };
+    sl_loop_post(server->host.loop, run_begin, &run);
+    sem_wait(&server->ready);
 }
 
 static void drained(void *data)
@@ -224,7 +257,8 @@ bool test_receive_one(int descriptor, bool bodiless, char *ret, size_t room)
     const char *stated = test_header(ret, "Content-Length");
     size_t body = stated && !bodiless ? strtoul(stated, NULL, 10) : 0;
     while (body > 0 && length + 1 < room) {
-        ssize_t got = recv(descriptor, ret + length, body < room - length - 1 ? body : room - length - 1, 0);
+        ssize_t got =
+            recv(descriptor, ret + length, body < room - length - 1 ? body : room - length - 1, 0);
         if (got <= 0) {
             return false;
         }
@@ -239,7 +273,8 @@ const char *test_ask(const test_server *server, const char *text)
 {
     int descriptor = test_connect(server);
     test_send(descriptor, text, strlen(text));
-    if (!test_receive_one(descriptor, strncmp(text, "HEAD ", 5) == 0, answer_room, sizeof answer_room)) {
+    if (!test_receive_one(descriptor, strncmp(text, "HEAD ", 5) == 0, answer_room,
+                          sizeof answer_room)) {
         fail_msg("no whole answer to %.60s: %.200s", text, answer_room);
     }
     close(descriptor);
@@ -262,7 +297,8 @@ const char *test_header(const char *answer, const char *name)
     static char value[1024];
     size_t length = strlen(name);
     const char *end = strstr(answer, "\r\n\r\n");
-    for (const char *line = strstr(answer, "\r\n"); line && line < end; line = strstr(line + 2, "\r\n")) {
+    for (const char *line = strstr(answer, "\r\n"); line && line < end;
+         line = strstr(line + 2, "\r\n")) {
         if (strncasecmp(line + 2, name, length) == 0 && line[2 + length] == ':') {
             const char *from = line + 2 + length + 1;
             from += strspn(from, " ");

@@ -12,9 +12,13 @@ typedef struct test_server test_server;
 
 /* Starts a server with these routes; `options` as sl_server_new takes them. With `database`, an SQLite file with the migrations
  * of core applied. The test fails when it does not start. */
-test_server *test_server_start(const sl_route *routes, const sl_server_options *options, bool database);
+test_server *test_server_start(const sl_route *routes, const sl_server_options *options,
+                               bool database);
 /* Drains within `milliseconds` and waits for its end; the milliseconds that took. */
 int64_t test_server_stop(test_server *server, int64_t milliseconds);
+/* Runs `function` in a fiber of the server, with a context that has this request id, and waits for it. */
+void test_server_run(test_server *server, const char *request_id,
+                     void (*function)(sl_context *cx, void *data), void *data);
 uint16_t test_server_port(const test_server *server);
 
 /* A connected socket with a receive time-out of five seconds. */
