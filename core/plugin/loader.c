@@ -159,6 +159,7 @@ sl_status sl_plugins_load(sl_host *host, const sl_plugin_places *places, const c
         const sl_plugin_setting *entry = &settings->plugins[i];
         *plugin = (sl_plugin){ .name = sl_copy(cx, entry->name, strlen(entry->name)),
                                .registry = registry,
+                               .arena = cx->arena,
                                .required = entry->required,
                                .active = true };
         registry->count = i + 1;

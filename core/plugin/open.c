@@ -85,6 +85,7 @@ static bool descriptor_take(sl_plugin *plugin, const sl_plugin_descriptor *sourc
 bool sl_plugin_open(sl_context *cx, const char *path, sl_plugin *ret_plugin)
 {
     sl_plugin *plugin = ret_plugin;
+    plugin->arena = cx->arena;
     plugin->path = path;
     if (!file_is_there(cx, path, plugin))
         return false;

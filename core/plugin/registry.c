@@ -53,7 +53,7 @@ void sl_plugin_refuse(sl_plugin *plugin, const char *format, ...)
         return;
     va_list arguments;
     va_start(arguments, format);
-    plugin->refusal = sl_arena_vformat(plugin->registry->cx->arena, format, arguments);
+    plugin->refusal = sl_arena_vformat(plugin->arena, format, arguments);
     va_end(arguments);
 }
 

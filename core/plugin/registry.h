@@ -20,7 +20,8 @@ struct sl_plugin {
     const char *path;                /* real and absolute, or as far as it is known */
     void *handle;
     void *options;
-    struct sl_registry *registry;
+    struct sl_registry *registry; /* NULL for a file that is only looked at */
+    sl_arena *arena;              /* holds the refusal */
     const char *refusal; /* a sentence: why it is not loaded; NULL when it is */
     bool required;
     bool active; /* not refused: its routes, handlers, jobs and gateways count */

@@ -214,7 +214,7 @@ static void facets_have_nothing_to_mend(void **state)
     const char *const facets[] = { "command", "consumer", "gateway", "job", "options", "provider", "required", "resource", "route", "subscriber" };
     for (size_t i = 0; i < sizeof(facets) / sizeof(facets[0]); i++) {
         sl_context *cx = host.registry->cx;
-        sl_plugin plugin = { .registry = host.registry, .active = true };
+        sl_plugin plugin = { .active = true };
         uint32_t counts[2] = { 0, 0 };
         assert_true(sl_plugin_open(cx, sl_format(cx, "%s/%s.so", plugins_folder, facets[i]), &plugin));
         assert_string_equal(plugin.name, facets[i]);
@@ -223,6 +223,22 @@ static void facets_have_nothing_to_mend(void **state)
         assert_int_equal(counts[1], 0);
         sl_plugin_close(&plugin);
     }
+}
+
+static void files_are_looked_at_without_a_registry(void **state)
+{
+    (void)state;
+    sl_context *cx = sl_context_new(&host, "acct_1", false, NULL);
+    sl_plugin plugin = { .name = NULL };
+    assert_false(sl_plugin_open(cx, sl_format(cx, "%s/wrong_major.so", plugins_folder), &plugin));
+    assert_non_null(strstr(plugin.refusal, "ABI 2.0"));
+    sl_plugin_close(&plugin);
+    plugin = (sl_plugin){ .name = NULL };
+    assert_true(sl_plugin_open(cx, sl_format(cx, "%s/route.so", plugins_folder), &plugin));
+    assert_string_equal(plugin.name, "route");
+    sl_plugin_close(&plugin);
+    assert_null(load("plugins: []\n", NULL));
+    sl_context_free(cx);
 }
 
 static void lint_sees_what_is_missing(void **state)
@@ -256,6 +272,7 @@ int main(void)
         CASE(migrations_of_active_plugins_are_listed),
         CASE(tables_reach_their_rooms),
         CASE(facets_have_nothing_to_mend),
+        CASE(files_are_looked_at_without_a_registry),
         CASE(lint_sees_what_is_missing),
     };
     return cmocka_run_group_tests_name("loader", tests, NULL, NULL);
