@@ -117,9 +117,10 @@ static int64_t backoff(uint32_t run)
 
 static sl_status lock_timeout(sl_context *cx)
 {
-    return sl_fail(cx, SL_E_RATE, "lock_timeout",
-                   "This object cannot be accessed right now because another request is currently using it. "
-                   "Please try again.");
+    return sl_fail(
+        cx, SL_E_RATE, "lock_timeout",
+        "This object cannot be accessed right now because another request is currently using it. "
+        "Please try again.");
 }
 
 static sl_status step_repeat(sl_context *cx, sl_step step, void *data, int64_t deadline)
@@ -149,13 +150,14 @@ sl_status sl_retry(sl_context *cx, sl_step step, void *data)
     }
     int64_t now = sl_clock_monotonic_ms();
     if (!cx->committed)
-        return step_repeat(cx, step, data, cx->deadline ? cx->deadline : now + RETRY_WITHOUT_DEADLINE);
+        return step_repeat(cx, step, data,
+                           cx->deadline ? cx->deadline : now + RETRY_WITHOUT_DEADLINE);
     int64_t deadline = cx->deadline;
     if (deadline && deadline < now + OUTCOME_AT_LEAST)
         cx->deadline = now + OUTCOME_AT_LEAST;
     sl_fiber_shield(true);
-    sl_status status = step_repeat(cx, step, data,
-                                   cx->deadline ? cx->deadline : now + RETRY_WITHOUT_DEADLINE);
+    sl_status status =
+        step_repeat(cx, step, data, cx->deadline ? cx->deadline : now + RETRY_WITHOUT_DEADLINE);
     sl_fiber_shield(false);
     cx->deadline = deadline;
     return status;

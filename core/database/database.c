@@ -55,7 +55,10 @@ bool sl_database_is_sqlite(const sl_database *database)
 sl_status sl_database_ping(sl_context *cx)
 {
     sl_rows *rows = NULL;
-    return sl_query_all(cx, "SELECT 1", SL_NO_ARGS, &rows);
+    /* SQLite answers a bare number without looking at the file. */
+    const char *question =
+        cx->host->database->driver->sqlite ? "SELECT count(*) FROM sqlite_master" : "SELECT 1";
+    return sl_query_all(cx, question, SL_NO_ARGS, &rows);
 }
 
 int32_t sl_worker_slot(const sl_context *cx)

@@ -17,7 +17,8 @@ typedef struct sl_database sl_database;
 
 /* Opens the database of a URL as core/config normalizes it ("sqlite:/path" or a libpq URI) in this worker. Connections are made
  * lazily. The message says what is wrong, without the password. since 1.0 [no-suspend] */
-sl_status sl_database_open(struct sl_loop *loop, const char *url, sl_database **ret_database, char **ret_message) SL_MUST_CHECK;
+sl_status sl_database_open(struct sl_loop *loop, const char *url, sl_database **ret_database,
+                           char **ret_message) SL_MUST_CHECK;
 void sl_database_close(sl_database *database); /* [no-suspend], no fiber may use it any more */
 
 bool sl_database_is_sqlite(const sl_database *database);
@@ -26,15 +27,18 @@ bool sl_database_is_sqlite(const sl_database *database);
 sl_status sl_database_ping(sl_context *cx) SL_MUST_CHECK;
 
 /* A read over all accounts: arguments start at $1. since 1.0 [suspends] */
-sl_status sl_query_all(sl_context *cx, const char *sql, const sl_argument *arguments, uint32_t count, sl_rows **ret_rows) SL_MUST_CHECK;
+sl_status sl_query_all(sl_context *cx, const char *sql, const sl_argument *arguments,
+                       uint32_t count, sl_rows **ret_rows) SL_MUST_CHECK;
 
 /* One writing statement, at once and outside any write set (claiming jobs, keys' last use): arguments start at $1; rows from
  * RETURNING. SL_E_UNKNOWN when its answer was lost. since 1.0 [suspends] */
-sl_status sl_execute(sl_context *cx, const char *sql, const sl_argument *arguments, uint32_t count, sl_rows **ret_rows) SL_MUST_CHECK;
+sl_status sl_execute(sl_context *cx, const char *sql, const sl_argument *arguments, uint32_t count,
+                     sl_rows **ret_rows) SL_MUST_CHECK;
 
 /* As sl_insert and sl_update with another value of account_id than the context's: keys, accounts, jobs. since 1.0 [no-suspend] */
 void sl_insert_in(sl_context *cx, const char *scope, const sl_table *table, void *row);
-void sl_update_in(sl_context *cx, const char *scope, const sl_table *table, void *row, const char *columns);
+void sl_update_in(sl_context *cx, const char *scope, const sl_table *table, void *row,
+                  const char *columns);
 void sl_delete_in(sl_context *cx, const char *scope, const sl_table *table, const void *row);
 /* An insert that gives way to a row that collides: neither conflict nor change. since 1.0 [no-suspend] */
 void sl_insert_or_ignore_in(sl_context *cx, const char *scope, const sl_table *table, void *row);
@@ -46,11 +50,12 @@ bool sl_has_pending(const sl_context *cx);
 /* The column list of a table as a statement needs it, cached by table; and reading one result row by a table.
  * since 1.0 [no-suspend] */
 const char *sl_table_columns(sl_context *cx, const sl_table *table);
-sl_status sl_rows_read(sl_context *cx, const sl_rows *rows, uint32_t row, uint32_t first_column, const sl_table *table, void *ret_row)
-    SL_MUST_CHECK;
+sl_status sl_rows_read(sl_context *cx, const sl_rows *rows, uint32_t row, uint32_t first_column,
+                       const sl_table *table, void *ret_row) SL_MUST_CHECK;
 
 /* The plan of a statement as the database explains it, for the test that forbids scans. since 1.0 [suspends] */
-sl_status sl_explain(sl_context *cx, const char *sql, const sl_argument *arguments, uint32_t count, const char **ret_plan) SL_MUST_CHECK;
+sl_status sl_explain(sl_context *cx, const char *sql, const sl_argument *arguments, uint32_t count,
+                     const char **ret_plan) SL_MUST_CHECK;
 
 /* ---- migrations: NNNN_name.sql, NNNN_name.postgres.sql, NNNN_name.sqlite.sql, forward only, each in a transaction, under a
  * lock that two servers starting at once share ---- */
@@ -62,8 +67,10 @@ typedef struct sl_migration_folder {
 
 /* Applies what is missing, in order of folders and numbers; `ret_count` how many. A file that was applied and has changed since is
  * an error. since 1.0 [suspends] */
-sl_status sl_migrate(sl_context *cx, const sl_migration_folder *folders, uint32_t count, uint32_t *ret_count) SL_MUST_CHECK;
+sl_status sl_migrate(sl_context *cx, const sl_migration_folder *folders, uint32_t count,
+                     uint32_t *ret_count) SL_MUST_CHECK;
 /* How many are missing. since 1.0 [suspends] */
-sl_status sl_migrate_check(sl_context *cx, const sl_migration_folder *folders, uint32_t count, uint32_t *ret_missing) SL_MUST_CHECK;
+sl_status sl_migrate_check(sl_context *cx, const sl_migration_folder *folders, uint32_t count,
+                           uint32_t *ret_missing) SL_MUST_CHECK;
 
 #endif

@@ -18,8 +18,9 @@ typedef struct sl_statement {
     const char *sql; /* lives as long as the worker: drivers know prepared ones by it */
     const sl_argument *arguments;
     uint32_t count;
-    bool one_row;      /* it must change a row, else somebody else was faster: conflict */
-    const char *table; /* with `scope` and `id` the order in which rows are touched, the same for everyone */
+    bool one_row; /* it must change a row, else somebody else was faster: conflict */
+    const char *
+        table; /* with `scope` and `id` the order in which rows are touched, the same for everyone */
     const char *scope;
     const char *id;
 } sl_statement;

@@ -67,7 +67,7 @@ static sl_status file_read(sl_context *cx, const char *path, sl_migration_file *
     while (text.length <= FILE_AT_MOST && (got = fread(block, 1, sizeof(block), stream)) > 0)
         sl_buffer_add(&text, block, got);
     bool failed = ferror(stream) != 0;
-    fclose(stream);
+    (void)fclose(stream);
     file->text = sl_buffer_text(&text);
     if (failed || text.length > FILE_AT_MOST || strlen(file->text) != text.length)
         return sl_fail(cx, SL_E_INTERNAL, NULL, "The migration %s cannot be read.", path);
@@ -76,13 +76,15 @@ static sl_status file_read(sl_context *cx, const char *path, sl_migration_file *
 }
 
 /* All of the folder's names; those of both databases. */
-static sl_status names_read(sl_context *cx, const char *path, bool sqlite, sl_buffer *mine, sl_buffer *others)
+static sl_status names_read(sl_context *cx, const char *path, bool sqlite, sl_buffer *mine,
+                            sl_buffer *others)
 {
     DIR *folder = opendir(path);
     if (!folder && errno == ENOENT)
         return SL_OK;
     if (!folder)
-        return sl_fail(cx, SL_E_INTERNAL, NULL, "The folder %s cannot be read: %s.", path, strerror(errno));
+        return sl_fail(cx, SL_E_INTERNAL, NULL, "The folder %s cannot be read: %s.", path,
+                       strerror(errno));
     const char *stray = NULL;
     const struct dirent *entry;
     while ((entry = readdir(folder)) != NULL) {
@@ -100,7 +102,8 @@ static sl_status names_read(sl_context *cx, const char *path, bool sqlite, sl_bu
     }
     closedir(folder);
     if (stray)
-        return sl_fail(cx, SL_E_INTERNAL, NULL, "%s/%s is not named as NNNN_name.sql.", path, stray);
+        return sl_fail(cx, SL_E_INTERNAL, NULL, "%s/%s is not named as NNNN_name.sql.", path,
+                       stray);
     return SL_OK;
 }
 
@@ -115,7 +118,8 @@ static int file_order(const void *a, const void *b)
 }
 
 /* Of two files for one number the dialect's own stays, if they are the same migration. */
-static sl_status files_choose(sl_context *cx, const char *path, sl_migration_file *files, uint32_t *count)
+static sl_status files_choose(sl_context *cx, const char *path, sl_migration_file *files,
+                              uint32_t *count)
 {
     uint32_t kept = 0;
     for (uint32_t i = 0; i < *count; i++) {
@@ -123,7 +127,8 @@ static sl_status files_choose(sl_context *cx, const char *path, sl_migration_fil
             files[kept++] = files[i];
         } else if (strcmp(files[kept - 1].name, files[i].name) != 0 ||
                    files[kept - 1].dialect == files[i].dialect) {
-            return sl_fail(cx, SL_E_INTERNAL, NULL, "%s has two migrations of one number: %s and %s.", path,
+            return sl_fail(cx, SL_E_INTERNAL, NULL,
+                           "%s has two migrations of one number: %s and %s.", path,
                            files[kept - 1].file, files[i].file);
         }
     }
@@ -140,7 +145,8 @@ static bool number_has(const sl_migration_file *files, uint32_t count, int64_t n
     return false;
 }
 
-sl_status sl_migration_files(sl_context *cx, const sl_migration_folder *folder, bool sqlite, sl_list *ret_files)
+sl_status sl_migration_files(sl_context *cx, const sl_migration_folder *folder, bool sqlite,
+                             sl_list *ret_files)
 {
     sl_buffer mine = SL_BUFFER_INIT(cx->arena);
     sl_buffer others = SL_BUFFER_INIT(cx->arena);

@@ -20,7 +20,7 @@ typedef struct sl_migration_file {
 /* A list of sl_migration_file for this database, ordered by number; empty when there is no such folder. A file that is not
  * named as a migration is, a number used twice, or one that the other database alone has, is SL_E_INTERNAL with a sentence.
  * since 1.0 [no-suspend] */
-sl_status sl_migration_files(sl_context *cx, const sl_migration_folder *folder, bool sqlite, sl_list *ret_files)
-    SL_MUST_CHECK;
+sl_status sl_migration_files(sl_context *cx, const sl_migration_folder *folder, bool sqlite,
+                             sl_list *ret_files) SL_MUST_CHECK;
 
 #endif

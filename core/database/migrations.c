@@ -23,9 +23,10 @@ static const char table_sql[] = "CREATE TABLE IF NOT EXISTS schema_migrations (\
 
 static sl_status table_is_there(sl_context *cx, bool *ret_there)
 {
-    const char *sql = sl_database_is_sqlite(cx->host->database)
-                          ? "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = $1"
-                          : "SELECT 1 FROM pg_class WHERE relname = $1 AND pg_table_is_visible(oid)";
+    const char *sql =
+        sl_database_is_sqlite(cx->host->database)
+            ? "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = $1"
+            : "SELECT 1 FROM pg_class WHERE relname = $1 AND pg_table_is_visible(oid)";
     sl_rows *rows = NULL;
     sl_status status = sl_query_all(cx, sql, SL_ARGS(sl_text("schema_migrations")), &rows);
     if (status == SL_OK)
@@ -35,7 +36,8 @@ static sl_status table_is_there(sl_context *cx, bool *ret_there)
 
 static sl_status applied_read(sl_context *cx, sl_rows **ret_rows)
 {
-    return sl_query_all(cx, "SELECT owner, number, checksum FROM schema_migrations", SL_NO_ARGS, ret_rows);
+    return sl_query_all(cx, "SELECT owner, number, checksum FROM schema_migrations", SL_NO_ARGS,
+                        ret_rows);
 }
 
 /* Whether the file is among the applied; SL_E_INTERNAL when it was another text then. */
@@ -44,19 +46,22 @@ static sl_status file_is_applied(sl_context *cx, const sl_rows *applied, const c
 {
     *ret_applied = false;
     for (uint32_t i = 0; i < sl_rows_count(applied); i++) {
-        if (sl_rows_int(applied, i, 1) != file->number || strcmp(sl_rows_text(applied, i, 0), owner) != 0)
+        if (sl_rows_int(applied, i, 1) != file->number ||
+            strcmp(sl_rows_text(applied, i, 0), owner) != 0)
             continue;
         *ret_applied = true;
         if (strcmp(sl_rows_text(applied, i, 2), file->checksum) != 0)
-            return sl_fail(cx, SL_E_INTERNAL, NULL,
-                           "The migration %s/%s has changed since it was applied; put the old text back and write "
-                           "a new migration.",
-                           owner, file->file);
+            return sl_fail(
+                cx, SL_E_INTERNAL, NULL,
+                "The migration %s/%s has changed since it was applied; put the old text back and write "
+                "a new migration.",
+                owner, file->file);
     }
     return SL_OK;
 }
 
-static sl_status file_apply(sl_context *cx, const char *owner, const sl_migration_file *file, bool *ret_applied)
+static sl_status file_apply(sl_context *cx, const char *owner, const sl_migration_file *file,
+                            bool *ret_applied)
 {
     const sl_argument record[] = { sl_text(owner), sl_int(file->number), sl_text(file->name),
                                    sl_text(file->checksum), sl_int(sl_now(cx)) };
@@ -75,7 +80,8 @@ static sl_status file_apply(sl_context *cx, const char *owner, const sl_migratio
     if (status == SL_OK)
         return status;
     const char *reason = sl_error_message(cx);
-    return sl_fail(cx, status, NULL, "The migration %s/%s failed: %s", owner, file->file, reason ? reason : "");
+    return sl_fail(cx, status, NULL, "The migration %s/%s failed: %s", owner, file->file,
+                   reason ? reason : "");
 }
 
 /* Somebody else was faster: it must have been the same text. */
@@ -87,11 +93,12 @@ static sl_status file_recheck(sl_context *cx, const char *owner, const sl_migrat
     return status == SL_OK ? file_is_applied(cx, applied, owner, file, &there) : status;
 }
 
-static sl_status folder_migrate(sl_context *cx, const sl_migration_folder *folder, const sl_rows *applied,
-                                bool apply, uint32_t *count)
+static sl_status folder_migrate(sl_context *cx, const sl_migration_folder *folder,
+                                const sl_rows *applied, bool apply, uint32_t *count)
 {
     sl_list files;
-    sl_status status = sl_migration_files(cx, folder, sl_database_is_sqlite(cx->host->database), &files);
+    sl_status status =
+        sl_migration_files(cx, folder, sl_database_is_sqlite(cx->host->database), &files);
     for (uint32_t i = 0; status == SL_OK && i < files.count; i++) {
         const sl_migration_file *file = SL_ITEM(files, sl_migration_file, i);
         bool there = false;
@@ -108,8 +115,8 @@ static sl_status folder_migrate(sl_context *cx, const sl_migration_folder *folde
     return status;
 }
 
-static sl_status folders_migrate(sl_context *cx, const sl_migration_folder *folders, uint32_t count, bool apply,
-                                 uint32_t *ret_count)
+static sl_status folders_migrate(sl_context *cx, const sl_migration_folder *folders, uint32_t count,
+                                 bool apply, uint32_t *ret_count)
 {
     bool there = false;
     sl_rows *applied = NULL;
@@ -130,12 +137,14 @@ static sl_status folders_migrate(sl_context *cx, const sl_migration_folder *fold
     return status;
 }
 
-sl_status sl_migrate(sl_context *cx, const sl_migration_folder *folders, uint32_t count, uint32_t *ret_count)
+sl_status sl_migrate(sl_context *cx, const sl_migration_folder *folders, uint32_t count,
+                     uint32_t *ret_count)
 {
     return folders_migrate(cx, folders, count, true, ret_count);
 }
 
-sl_status sl_migrate_check(sl_context *cx, const sl_migration_folder *folders, uint32_t count, uint32_t *ret_missing)
+sl_status sl_migrate_check(sl_context *cx, const sl_migration_folder *folders, uint32_t count,
+                           uint32_t *ret_missing)
 {
     return folders_migrate(cx, folders, count, false, ret_missing);
 }

@@ -115,7 +115,8 @@ static sl_status pool_open(struct postgres *self, int64_t deadline, sl_pg_connec
     return status;
 }
 
-static sl_status pool_take(struct postgres *self, sl_context *cx, int64_t deadline, sl_pg_connection **ret)
+static sl_status pool_take(struct postgres *self, sl_context *cx, int64_t deadline,
+                           sl_pg_connection **ret)
 {
     for (;;) {
         sl_pg_connection *connection = self->idle;
@@ -145,7 +146,8 @@ static sl_status pool_take(struct postgres *self, sl_context *cx, int64_t deadli
 /* ---- single statements ---- */
 
 /* Lists as array literals. */
-static const sl_argument *arguments_plain(sl_context *cx, const sl_argument *arguments, uint32_t count)
+static const sl_argument *arguments_plain(sl_context *cx, const sl_argument *arguments,
+                                          uint32_t count)
 {
     sl_argument *plain = NULL;
     for (uint32_t i = 0; i < count; i++) {
@@ -161,13 +163,16 @@ static const sl_argument *arguments_plain(sl_context *cx, const sl_argument *arg
 }
 
 /* A prepared statement has its types for good: the same text with a NULL for a number is another one. */
-static const char *statement_key(sl_context *cx, const char *sql, const sl_argument *arguments, uint32_t count)
+static const char *statement_key(sl_context *cx, const char *sql, const sl_argument *arguments,
+                                 uint32_t count)
 {
     sl_buffer key = SL_BUFFER_INIT(cx->arena);
     sl_buffer_text_add(&key, sql);
     sl_buffer_text_add(&key, " --");
-    for (uint32_t i = 0; i < count; i++)
-        sl_buffer_char(&key, arguments[i].type == SL_TYPE_INT64 ? 'i' : arguments[i].type == SL_TYPE_BOOL ? 'b' : 't');
+    for (uint32_t i = 0; i < count; i++) {
+        int32_t type = arguments[i].type;
+        sl_buffer_text_add(&key, type == SL_TYPE_INT64 ? "i" : type == SL_TYPE_BOOL ? "b" : "t");
+    }
     return sl_buffer_text(&key);
 }
 
@@ -181,7 +186,8 @@ static bool is_outdated(const PGresult *result)
 static sl_status arguments_check(sl_context *cx, uint32_t count)
 {
     if (count > SL_PG_ARGUMENTS)
-        return sl_fail(cx, SL_E_INTERNAL, NULL, "A statement has more than %d arguments.", SL_PG_ARGUMENTS);
+        return sl_fail(cx, SL_E_INTERNAL, NULL, "A statement has more than %d arguments.",
+                       SL_PG_ARGUMENTS);
     return SL_OK;
 }
 
@@ -194,8 +200,8 @@ static sl_status result_take(sl_context *cx, PGresult *result, sl_rows **ret_row
     return status;
 }
 
-static sl_status postgres_query(void *data, sl_context *cx, const char *sql, const sl_argument *arguments,
-                                uint32_t count, sl_rows **ret_rows)
+static sl_status postgres_query(void *data, sl_context *cx, const char *sql,
+                                const sl_argument *arguments, uint32_t count, sl_rows **ret_rows)
 {
     struct postgres *self = data;
     int64_t deadline = sl_database_deadline(cx, READ_PATIENCE);
@@ -222,8 +228,8 @@ static sl_status postgres_query(void *data, sl_context *cx, const char *sql, con
     }
 }
 
-static sl_status postgres_execute(void *data, sl_context *cx, const char *sql, const sl_argument *arguments,
-                                  uint32_t count, sl_rows **ret_rows)
+static sl_status postgres_execute(void *data, sl_context *cx, const char *sql,
+                                  const sl_argument *arguments, uint32_t count, sl_rows **ret_rows)
 {
     struct postgres *self = data;
     sl_pg_connection *connection = NULL;
@@ -237,8 +243,8 @@ static sl_status postgres_execute(void *data, sl_context *cx, const char *sql, c
     const char *key = statement_key(cx, sql, arguments, count);
     /* From here on it may happen; the server's own limit ends it. */
     sl_fiber_shield(true);
-    status = sl_pg_run(connection, key, sql, arguments, count, true, sl_clock_monotonic_ms() + EXECUTE_PATIENCE,
-                       &result);
+    status = sl_pg_run(connection, key, sql, arguments, count, true,
+                       sl_clock_monotonic_ms() + EXECUTE_PATIENCE, &result);
     sl_fiber_shield(false);
     bool lost = status != SL_OK || sl_pg_is_farewell(result);
     pool_give(self, connection, !lost && !is_outdated(result));
@@ -255,8 +261,8 @@ static sl_status postgres_write(void *data, sl_context *cx, const sl_write *writ
 }
 
 /* Small tables are always scanned; the plan wanted is that of a large one, whatever the arguments. */
-static sl_status postgres_explain(void *data, sl_context *cx, const char *sql, const sl_argument *arguments,
-                                  uint32_t count, sl_rows **ret_rows)
+static sl_status postgres_explain(void *data, sl_context *cx, const char *sql,
+                                  const sl_argument *arguments, uint32_t count, sl_rows **ret_rows)
 {
     struct postgres *self = data;
     const char *const steps[] = { "BEGIN", "SET LOCAL enable_seqscan = off",
@@ -271,7 +277,8 @@ static sl_status postgres_explain(void *data, sl_context *cx, const char *sql, c
     arguments = arguments_plain(cx, arguments, count);
     for (int i = 0; i < 4 && status == SL_OK && !(result && sl_pg_is_error(result)); i++) {
         PQclear(result);
-        status = sl_pg_run(connection, NULL, steps[i], arguments, i == 3 ? count : 0, true, deadline, &result);
+        status = sl_pg_run(connection, NULL, steps[i], arguments, i == 3 ? count : 0, true,
+                           deadline, &result);
     }
     /* The transaction ends with its connection. */
     pool_give(self, connection, false);
@@ -283,8 +290,8 @@ static sl_status postgres_explain(void *data, sl_context *cx, const char *sql, c
 
 /* ---- scripts ---- */
 
-static sl_status step_run(sl_context *cx, sl_pg_connection *connection, const char *sql, const sl_argument *arguments,
-                          uint32_t count, int *ret_rows)
+static sl_status step_run(sl_context *cx, sl_pg_connection *connection, const char *sql,
+                          const sl_argument *arguments, uint32_t count, int *ret_rows)
 {
     PGresult *result = NULL;
     sl_status status = sl_pg_run_plain(connection, sql, arguments, count, cx->deadline, &result);
@@ -292,7 +299,8 @@ static sl_status step_run(sl_context *cx, sl_pg_connection *connection, const ch
         status = sl_pg_fail_wait(cx, status, PQerrorMessage(connection->conn));
     } else if (sl_pg_is_error(result)) {
         const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
-        status = sl_fail(cx, SL_E_INTERNAL, NULL, "%s", message ? message : "the connection was lost");
+        status =
+            sl_fail(cx, SL_E_INTERNAL, NULL, "%s", message ? message : "the connection was lost");
     } else if (ret_rows) {
         *ret_rows = PQntuples(result);
     }
@@ -300,8 +308,8 @@ static sl_status step_run(sl_context *cx, sl_pg_connection *connection, const ch
     return status;
 }
 
-static sl_status script_statements(sl_context *cx, sl_pg_connection *connection, const sl_script *script,
-                                   bool *ret_applied)
+static sl_status script_statements(sl_context *cx, sl_pg_connection *connection,
+                                   const sl_script *script, bool *ret_applied)
 {
     const sl_argument lock = sl_int(MIGRATION_LOCK);
     int there = 0;
@@ -309,20 +317,23 @@ static sl_status script_statements(sl_context *cx, sl_pg_connection *connection,
     if (status == SL_OK)
         status = step_run(cx, connection, "SELECT pg_advisory_xact_lock($1)", &lock, 1, NULL);
     if (status == SL_OK && script->unless.sql)
-        status = step_run(cx, connection, script->unless.sql, script->unless.arguments, script->unless.count, &there);
+        status = step_run(cx, connection, script->unless.sql, script->unless.arguments,
+                          script->unless.count, &there);
     *ret_applied = there == 0;
     if (status == SL_OK && there == 0)
         status = step_run(cx, connection, script->body, NULL, 0, NULL);
     if (status == SL_OK && PQtransactionStatus(connection->conn) != PQTRANS_INTRANS)
         status = sl_fail(cx, SL_E_INTERNAL, NULL, "it ends the transaction it runs in");
     if (status == SL_OK && there == 0 && script->record.sql)
-        status = step_run(cx, connection, script->record.sql, script->record.arguments, script->record.count, NULL);
+        status = step_run(cx, connection, script->record.sql, script->record.arguments,
+                          script->record.count, NULL);
     if (status == SL_OK)
         status = step_run(cx, connection, "COMMIT", NULL, 0, NULL);
     return status;
 }
 
-static sl_status postgres_script(void *data, sl_context *cx, const sl_script *script, bool *ret_applied)
+static sl_status postgres_script(void *data, sl_context *cx, const sl_script *script,
+                                 bool *ret_applied)
 {
     struct postgres *self = data;
     sl_pg_connection *connection = NULL;

@@ -21,7 +21,7 @@ typedef struct sl_pg_connection {
     PGconn *conn;
     sl_textmap prepared; /* text and types: number of the statement */
     uintptr_t next_number;
-    int64_t lock;        /* an advisory lock the session holds as long as it lives, 0: none */
+    int64_t lock; /* an advisory lock the session holds as long as it lives, 0: none */
     struct sl_pg_connection *next;
     const char *values[SL_PG_ARGUMENTS];
     char numbers[SL_PG_ARGUMENTS][24];
@@ -44,27 +44,30 @@ typedef enum sl_pg_use { SL_PG_GENERAL, SL_PG_BATCH, SL_PG_SCRIPT } sl_pg_use;
 sl_status sl_pg_server_init(sl_pg_server *server, const char *url);
 void sl_pg_server_done(sl_pg_server *server);
 /* Tries the hosts one after the other. Fails at once for a moment after a failure; `server->reason` says why. */
-sl_status sl_pg_connect(sl_pg_server *server, sl_pg_use use, int64_t deadline, sl_pg_connection **ret);
+sl_status sl_pg_connect(sl_pg_server *server, sl_pg_use use, int64_t deadline,
+                        sl_pg_connection **ret);
 void sl_pg_close(sl_pg_connection *connection);
 /* Whether an idle connection still is one, as far as can be told without asking. */
 bool sl_pg_alive(sl_pg_connection *connection);
 
 /* Puts one statement into the pipeline; *ret_prepares: its preparation comes before it. `hints` gives numbers their type, for
  * statements where nothing else does. `key` NULL: the text. */
-bool sl_pg_send(sl_pg_connection *connection, const char *key, const char *sql, const sl_argument *arguments,
-                uint32_t count, bool hints, bool *ret_prepares);
+bool sl_pg_send(sl_pg_connection *connection, const char *key, const char *sql,
+                const sl_argument *arguments, uint32_t count, bool hints, bool *ret_prepares);
 sl_status sl_pg_flush(sl_pg_connection *connection, int64_t deadline);
 /* The answer of one statement put in by sl_pg_send; the caller clears it. */
-sl_status sl_pg_receive(sl_pg_connection *connection, const char *key, bool prepares, int64_t deadline,
-                        PGresult **ret_result);
+sl_status sl_pg_receive(sl_pg_connection *connection, const char *key, bool prepares,
+                        int64_t deadline, PGresult **ret_result);
 /* The end of a pipeline, put in by PQpipelineSync. */
 sl_status sl_pg_receive_sync(sl_pg_connection *connection, int64_t deadline);
 /* One statement there and back. */
-sl_status sl_pg_run(sl_pg_connection *connection, const char *key, const char *sql, const sl_argument *arguments,
-                    uint32_t count, bool hints, int64_t deadline, PGresult **ret_result);
+sl_status sl_pg_run(sl_pg_connection *connection, const char *key, const char *sql,
+                    const sl_argument *arguments, uint32_t count, bool hints, int64_t deadline,
+                    PGresult **ret_result);
 /* On a connection for scripts: any number of statements, or one with arguments; the last answer or the first error. */
-sl_status sl_pg_run_plain(sl_pg_connection *connection, const char *sql, const sl_argument *arguments, uint32_t count,
-                          int64_t deadline, PGresult **ret_result);
+sl_status sl_pg_run_plain(sl_pg_connection *connection, const char *sql,
+                          const sl_argument *arguments, uint32_t count, int64_t deadline,
+                          PGresult **ret_result);
 
 /* ---- postgres_answer.c ---- */
 

@@ -50,7 +50,8 @@ static const struct {
     { "57", SL_E_UNAVAILABLE, "The database is shutting down or starting up." },
     { "58", SL_E_UNAVAILABLE, "The database's system answered with an error." },
     { "08", SL_E_UNAVAILABLE, "The connection to the database was lost." },
-    { "22", SL_E_INVALID, "A value cannot be stored: it is too large, or holds a character that the database does not take." },
+    { "22", SL_E_INVALID,
+      "A value cannot be stored: it is too large, or holds a character that the database does not take." },
 };
 
 sl_status sl_pg_fail(sl_context *cx, const PGresult *result)
@@ -68,7 +69,8 @@ sl_status sl_pg_fail(sl_context *cx, const PGresult *result)
     if (state[0] == '\0')
         return sl_fail(cx, SL_E_UNAVAILABLE, NULL, "The connection to the database was lost.");
     const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
-    sl_log(cx, SL_LOG_ERROR, "database refused a statement", "sqlstate", state, "reason", message ? message : "");
+    sl_log(cx, SL_LOG_ERROR, "database refused a statement", "sqlstate", state, "reason",
+           message ? message : "");
     return sl_fail(cx, SL_E_INTERNAL, NULL, "The database refused a statement.");
 }
 

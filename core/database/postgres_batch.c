@@ -108,14 +108,15 @@ static void member_leave(struct group *group, sl_pg_member *member, sl_status st
 
 /* ---- one transaction ---- */
 
-static sl_status statements_send(sl_pg_connection *connection, struct group *group, bool *ret_begin_prepares)
+static sl_status statements_send(sl_pg_connection *connection, struct group *group,
+                                 bool *ret_begin_prepares)
 {
     bool sent = sl_pg_send(connection, NULL, "BEGIN", NULL, 0, false, ret_begin_prepares);
     for (uint32_t i = 0; sent && i < group->statement_count; i++) {
         struct placed *placed = &group->statements[i];
         const sl_statement *statement = placed->statement;
-        sent = sl_pg_send(connection, NULL, statement->sql, statement->arguments, statement->count, false,
-                          &placed->prepares);
+        sent = sl_pg_send(connection, NULL, statement->sql, statement->arguments, statement->count,
+                          false, &placed->prepares);
     }
     if (!sent || !PQpipelineSync(connection->conn))
         return SL_E_UNAVAILABLE;
@@ -123,7 +124,8 @@ static sl_status statements_send(sl_pg_connection *connection, struct group *gro
 }
 
 /* What one answer says of its set; *ret_failed is the set that broke the transaction. */
-static sl_status answer_weigh(const struct placed *placed, const PGresult *result, sl_pg_member **ret_failed)
+static sl_status answer_weigh(const struct placed *placed, const PGresult *result,
+                              sl_pg_member **ret_failed)
 {
     if (sl_pg_is_farewell(result))
         return SL_E_UNAVAILABLE;
@@ -140,8 +142,8 @@ static sl_status answer_weigh(const struct placed *placed, const PGresult *resul
     return SL_OK;
 }
 
-static sl_status answers_read(sl_pg_connection *connection, struct group *group, bool begin_prepares,
-                              sl_pg_member **ret_failed)
+static sl_status answers_read(sl_pg_connection *connection, struct group *group,
+                              bool begin_prepares, sl_pg_member **ret_failed)
 {
     int64_t deadline = sl_clock_monotonic_ms() + ANSWER_PATIENCE;
     PGresult *result = NULL;
@@ -151,7 +153,8 @@ static sl_status answers_read(sl_pg_connection *connection, struct group *group,
     PQclear(result);
     for (uint32_t i = 0; status == SL_OK && i < group->statement_count; i++) {
         const struct placed *placed = &group->statements[i];
-        status = sl_pg_receive(connection, placed->statement->sql, placed->prepares, deadline, &result);
+        status =
+            sl_pg_receive(connection, placed->statement->sql, placed->prepares, deadline, &result);
         if (status == SL_OK)
             status = answer_weigh(placed, result, ret_failed);
         PQclear(result);
@@ -220,14 +223,15 @@ static enum outcome group_try(sl_pg_connection *connection, struct group *group)
 enum verdict { WRITTEN, NOT_WRITTEN, NO_VERDICT };
 
 /* One row with one value: 't', 'f', or ' ' for NULL; 0 when the connection fails. */
-static char question_ask(sl_pg_connection *connection, const sl_statement *question, int64_t deadline)
+static char question_ask(sl_pg_connection *connection, const sl_statement *question,
+                         int64_t deadline)
 {
     PGresult *result = NULL;
     char answer = 0;
-    if (sl_pg_run(connection, NULL, question->sql, question->arguments, question->count, false, deadline, &result) ==
-            SL_OK &&
+    if (sl_pg_run(connection, NULL, question->sql, question->arguments, question->count, false,
+                  deadline, &result) == SL_OK &&
         PQresultStatus(result) == PGRES_TUPLES_OK && PQntuples(result) == 1)
-        answer = PQgetisnull(result, 0, 0) ? ' ' : PQgetvalue(result, 0, 0)[0];
+        answer = *(PQgetisnull(result, 0, 0) ? " " : PQgetvalue(result, 0, 0));
     PQclear(result);
     return answer;
 }
@@ -236,7 +240,9 @@ static char question_ask(sl_pg_connection *connection, const sl_statement *quest
 static bool session_is_over(sl_pg_connection *connection, int64_t lock, int64_t deadline)
 {
     const sl_argument argument = { .type = SL_TYPE_INT64, .number = lock };
-    const sl_statement question = { .sql = "SELECT pg_try_advisory_lock($1)", .arguments = &argument, .count = 1 };
+    const sl_statement question = { .sql = "SELECT pg_try_advisory_lock($1)",
+                                    .arguments = &argument,
+                                    .count = 1 };
     for (;;) {
         char answer = question_ask(connection, &question, deadline);
         if (answer == 't')
@@ -248,7 +254,8 @@ static bool session_is_over(sl_pg_connection *connection, int64_t lock, int64_t 
 }
 
 /* All or none of the group was written: the first set that can tell, tells for all. */
-static enum verdict members_ask(sl_pg_connection *connection, const struct group *group, int64_t deadline)
+static enum verdict members_ask(sl_pg_connection *connection, const struct group *group,
+                                int64_t deadline)
 {
     for (uint32_t i = 0; i < group->count; i++) {
         const sl_write *write = group->members[i]->write;
@@ -297,7 +304,8 @@ static enum verdict verdict_find(sl_pg_batch *batch, const struct group *group, 
 static void group_fail(struct group *group, const char *reason)
 {
     for (uint32_t i = 0; i < group->count; i++)
-        group->members[i]->status = sl_pg_fail_wait(group->members[i]->cx, SL_E_UNAVAILABLE, i == 0 ? reason : NULL);
+        group->members[i]->status =
+            sl_pg_fail_wait(group->members[i]->cx, SL_E_UNAVAILABLE, i == 0 ? reason : NULL);
     group->count = 0;
 }
 
@@ -309,9 +317,11 @@ static void group_settle(sl_pg_batch *batch, struct group *group, int64_t lock)
         if (verdict == WRITTEN)
             member->status = SL_OK;
         else if (verdict == NOT_WRITTEN)
-            member->status = sl_fail(member->cx, SL_E_UNAVAILABLE, NULL, "The connection to the database was lost.");
+            member->status = sl_fail(member->cx, SL_E_UNAVAILABLE, NULL,
+                                     "The connection to the database was lost.");
         else
-            member->status = sl_fail(member->cx, SL_E_UNKNOWN, NULL, "The database's answer to a commit was lost.");
+            member->status = sl_fail(member->cx, SL_E_UNKNOWN, NULL,
+                                     "The database's answer to a commit was lost.");
     }
     group->count = 0;
 }
@@ -329,8 +339,8 @@ static void group_run(sl_pg_batch *batch, struct group *group)
         if (batch->connection && !sl_pg_alive(batch->connection))
             connection_drop(batch);
         if (!batch->connection &&
-            sl_pg_connect(batch->server, SL_PG_BATCH, sl_clock_monotonic_ms() + CONNECT_PATIENCE, &batch->connection) !=
-                SL_OK) {
+            sl_pg_connect(batch->server, SL_PG_BATCH, sl_clock_monotonic_ms() + CONNECT_PATIENCE,
+                          &batch->connection) != SL_OK) {
             group_fail(group, batch->server->reason);
             break;
         }

@@ -75,7 +75,8 @@ void sl_pg_server_done(sl_pg_server *server)
 
 /* ---- waiting ---- */
 
-static sl_status connection_wait(const sl_pg_connection *connection, int events, int64_t deadline, int *ret_events)
+static sl_status connection_wait(const sl_pg_connection *connection, int events, int64_t deadline,
+                                 int *ret_events)
 {
     int descriptor = PQsocket(connection->conn);
     if (descriptor < 0)
@@ -88,7 +89,8 @@ sl_status sl_pg_flush(sl_pg_connection *connection, int64_t deadline)
     int left;
     while ((left = PQflush(connection->conn)) == 1) {
         int events = 0;
-        sl_status status = connection_wait(connection, SL_WAIT_READ | SL_WAIT_WRITE, deadline, &events);
+        sl_status status =
+            connection_wait(connection, SL_WAIT_READ | SL_WAIT_WRITE, deadline, &events);
         if (status != SL_OK)
             return status;
         /* A server that waits for us to read would never read from us. */
@@ -128,7 +130,8 @@ static PGconn *connection_begin(const sl_pg_server *server, uint32_t host)
     char parts[3][512];
     static const char *const lists[3] = { "host", "hostaddr", "port" };
     int count = 0;
-    for (const PQconninfoOption *option = server->options; option->keyword && count < OPTIONS_AT_MOST; option++) {
+    for (const PQconninfoOption *option = server->options;
+         option->keyword && count < OPTIONS_AT_MOST; option++) {
         if (!option->val || !option->val[0])
             continue;
         keywords[count] = option->keyword;
@@ -155,7 +158,8 @@ static PGconn *connection_begin(const sl_pg_server *server, uint32_t host)
     return PQconnectStartParams(keywords, values, 0);
 }
 
-static sl_status host_connect(sl_pg_server *server, uint32_t host, int64_t deadline, sl_pg_connection *connection)
+static sl_status host_connect(sl_pg_server *server, uint32_t host, int64_t deadline,
+                              sl_pg_connection *connection)
 {
     int64_t limit = sl_clock_monotonic_ms() + HOST_PATIENCE;
     if (deadline == 0 || deadline > limit)
@@ -184,27 +188,32 @@ static sl_status host_connect(sl_pg_server *server, uint32_t host, int64_t deadl
 
 /* Milliseconds: a general statement, one of a write set, and a migration. */
 static const char *const settings[] = {
-    [SL_PG_GENERAL] = "SET lock_timeout = 5000; SET statement_timeout = 30000; "
-                      "SET idle_in_transaction_session_timeout = 30000; SET client_min_messages = error",
-    [SL_PG_BATCH] = "SET lock_timeout = 2000; SET statement_timeout = 10000; "
-                    "SET idle_in_transaction_session_timeout = 10000; SET client_min_messages = error",
-    [SL_PG_SCRIPT] = "SET lock_timeout = 600000; SET statement_timeout = 0; SET client_min_messages = error",
+    [SL_PG_GENERAL] =
+        "SET lock_timeout = 5000; SET statement_timeout = 30000; "
+        "SET idle_in_transaction_session_timeout = 30000; SET client_min_messages = error",
+    [SL_PG_BATCH] =
+        "SET lock_timeout = 2000; SET statement_timeout = 10000; "
+        "SET idle_in_transaction_session_timeout = 10000; SET client_min_messages = error",
+    [SL_PG_SCRIPT] =
+        "SET lock_timeout = 600000; SET statement_timeout = 0; SET client_min_messages = error",
 };
 
 static sl_status setting_run(sl_pg_server *server, sl_pg_connection *connection, const char *sql)
 {
     PGresult *result = NULL;
-    sl_status status =
-        sl_pg_run_plain(connection, sql, NULL, 0, sl_clock_monotonic_ms() + SETUP_PATIENCE, &result);
+    sl_status status = sl_pg_run_plain(connection, sql, NULL, 0,
+                                       sl_clock_monotonic_ms() + SETUP_PATIENCE, &result);
     if (status == SL_OK && sl_pg_is_error(result)) {
-        snprintf(server->reason, sizeof(server->reason), "%s", PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY));
+        snprintf(server->reason, sizeof(server->reason), "%s",
+                 PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY));
         status = SL_E_UNAVAILABLE;
     }
     PQclear(result);
     return status;
 }
 
-static sl_status connection_set_up(sl_pg_server *server, sl_pg_use use, sl_pg_connection *connection)
+static sl_status connection_set_up(sl_pg_server *server, sl_pg_use use,
+                                   sl_pg_connection *connection)
 {
     PQsetNoticeReceiver(connection->conn, notice_ignore, NULL);
     if (PQsetnonblocking(connection->conn, 1) != 0)
@@ -222,7 +231,8 @@ static sl_status connection_set_up(sl_pg_server *server, sl_pg_use use, sl_pg_co
     return status;
 }
 
-static sl_status server_try(sl_pg_server *server, sl_pg_use use, int64_t deadline, sl_pg_connection **ret)
+static sl_status server_try(sl_pg_server *server, sl_pg_use use, int64_t deadline,
+                            sl_pg_connection **ret)
 {
     sl_status status = SL_E_UNAVAILABLE;
     for (uint32_t host = 0; host < server->hosts; host++) {
@@ -243,7 +253,8 @@ static sl_status server_try(sl_pg_server *server, sl_pg_use use, int64_t deadlin
     return status;
 }
 
-sl_status sl_pg_connect(sl_pg_server *server, sl_pg_use use, int64_t deadline, sl_pg_connection **ret)
+sl_status sl_pg_connect(sl_pg_server *server, sl_pg_use use, int64_t deadline,
+                        sl_pg_connection **ret)
 {
     if (server->pause > 0 && sl_clock_monotonic_ms() < server->again_at)
         return SL_E_UNAVAILABLE;
@@ -290,8 +301,8 @@ bool sl_pg_alive(sl_pg_connection *connection)
 #define OID_BOOL 16
 #define OID_INT8 20
 
-static void arguments_fill(sl_pg_connection *connection, const sl_argument *arguments, uint32_t count, bool hints,
-                           Oid *types)
+static void arguments_fill(sl_pg_connection *connection, const sl_argument *arguments,
+                           uint32_t count, bool hints, Oid *types)
 {
     for (uint32_t i = 0; i < count; i++) {
         types[i] = 0;
@@ -300,7 +311,8 @@ static void arguments_fill(sl_pg_connection *connection, const sl_argument *argu
             connection->values[i] = arguments[i].text;
             break;
         case SL_TYPE_INT64:
-            snprintf(connection->numbers[i], sizeof(connection->numbers[i]), "%lld", (long long)arguments[i].number);
+            snprintf(connection->numbers[i], sizeof(connection->numbers[i]), "%lld",
+                     (long long)arguments[i].number);
             connection->values[i] = connection->numbers[i];
             types[i] = hints ? OID_INT8 : 0;
             break;
@@ -314,8 +326,8 @@ static void arguments_fill(sl_pg_connection *connection, const sl_argument *argu
     }
 }
 
-bool sl_pg_send(sl_pg_connection *connection, const char *key, const char *sql, const sl_argument *arguments,
-                uint32_t count, bool hints, bool *ret_prepares)
+bool sl_pg_send(sl_pg_connection *connection, const char *key, const char *sql,
+                const sl_argument *arguments, uint32_t count, bool hints, bool *ret_prepares)
 {
     Oid types[SL_PG_ARGUMENTS];
     char name[24];
@@ -327,7 +339,8 @@ bool sl_pg_send(sl_pg_connection *connection, const char *key, const char *sql, 
     uintptr_t number = (uintptr_t)sl_textmap_get(&connection->prepared, key);
     *ret_prepares = false;
     if (number == 0 && connection->prepared.count >= PREPARED_AT_MOST)
-        return PQsendQueryParams(connection->conn, sql, (int)count, types, connection->values, NULL, NULL, 0);
+        return PQsendQueryParams(connection->conn, sql, (int)count, types, connection->values, NULL,
+                                 NULL, 0);
     if (number == 0) {
         number = ++connection->next_number;
         sl_textmap_set(&connection->prepared, key, (void *)number);
@@ -337,11 +350,13 @@ bool sl_pg_send(sl_pg_connection *connection, const char *key, const char *sql, 
             return false;
     }
     snprintf(name, sizeof(name), "s%llu", (unsigned long long)number);
-    return PQsendQueryPrepared(connection->conn, name, (int)count, connection->values, NULL, NULL, 0);
+    return PQsendQueryPrepared(connection->conn, name, (int)count, connection->values, NULL, NULL,
+                               0);
 }
 
 /* One answer and the NULL that ends it. */
-static sl_status answer_receive(sl_pg_connection *connection, int64_t deadline, PGresult **ret_result)
+static sl_status answer_receive(sl_pg_connection *connection, int64_t deadline,
+                                PGresult **ret_result)
 {
     PGresult *end = NULL;
     *ret_result = NULL;
@@ -357,8 +372,8 @@ static sl_status answer_receive(sl_pg_connection *connection, int64_t deadline, 
     return status;
 }
 
-sl_status sl_pg_receive(sl_pg_connection *connection, const char *key, bool prepares, int64_t deadline,
-                        PGresult **ret_result)
+sl_status sl_pg_receive(sl_pg_connection *connection, const char *key, bool prepares,
+                        int64_t deadline, PGresult **ret_result)
 {
     PGresult *prepared = NULL;
     *ret_result = NULL;
@@ -374,7 +389,8 @@ sl_status sl_pg_receive(sl_pg_connection *connection, const char *key, bool prep
     }
     sl_status status = answer_receive(connection, deadline, ret_result);
     /* Why a statement could not be prepared says more than that it was then skipped. */
-    if (prepared && sl_pg_is_error(prepared) && PQresultStatus(prepared) != PGRES_PIPELINE_ABORTED) {
+    if (prepared && sl_pg_is_error(prepared) &&
+        PQresultStatus(prepared) != PGRES_PIPELINE_ABORTED) {
         PQclear(*ret_result);
         *ret_result = prepared;
     } else {
@@ -393,12 +409,14 @@ sl_status sl_pg_receive_sync(sl_pg_connection *connection, int64_t deadline)
     return status;
 }
 
-sl_status sl_pg_run(sl_pg_connection *connection, const char *key, const char *sql, const sl_argument *arguments,
-                    uint32_t count, bool hints, int64_t deadline, PGresult **ret_result)
+sl_status sl_pg_run(sl_pg_connection *connection, const char *key, const char *sql,
+                    const sl_argument *arguments, uint32_t count, bool hints, int64_t deadline,
+                    PGresult **ret_result)
 {
     bool prepares;
     *ret_result = NULL;
-    if (!sl_pg_send(connection, key, sql, arguments, count, hints, &prepares) || !PQpipelineSync(connection->conn))
+    if (!sl_pg_send(connection, key, sql, arguments, count, hints, &prepares) ||
+        !PQpipelineSync(connection->conn))
         return SL_E_UNAVAILABLE;
     sl_status status = sl_pg_flush(connection, deadline);
     if (status == SL_OK)
@@ -408,20 +426,22 @@ sl_status sl_pg_run(sl_pg_connection *connection, const char *key, const char *s
     return status;
 }
 
-sl_status sl_pg_run_plain(sl_pg_connection *connection, const char *sql, const sl_argument *arguments, uint32_t count,
-                          int64_t deadline, PGresult **ret_result)
+sl_status sl_pg_run_plain(sl_pg_connection *connection, const char *sql,
+                          const sl_argument *arguments, uint32_t count, int64_t deadline,
+                          PGresult **ret_result)
 {
     Oid types[SL_PG_ARGUMENTS];
     *ret_result = NULL;
     arguments_fill(connection, arguments, count, false, types);
     int sent = count == 0 ? PQsendQuery(connection->conn, sql)
-                          : PQsendQueryParams(connection->conn, sql, (int)count, types, connection->values, NULL,
-                                              NULL, 0);
+                          : PQsendQueryParams(connection->conn, sql, (int)count, types,
+                                              connection->values, NULL, NULL, 0);
     if (!sent)
         return SL_E_UNAVAILABLE;
     sl_status status = sl_pg_flush(connection, deadline);
     PGresult *result = NULL;
-    while (status == SL_OK && (status = result_next(connection, deadline, &result)) == SL_OK && result) {
+    while (status == SL_OK && (status = result_next(connection, deadline, &result)) == SL_OK &&
+           result) {
         if (*ret_result && sl_pg_is_error(*ret_result)) {
             PQclear(result);
         } else {

@@ -14,7 +14,8 @@
 #define LIST_AT_MOST 1000
 
 typedef sl_status (*query_function)(void *self, sl_context *cx, const char *sql,
-                                    const sl_argument *arguments, uint32_t count, sl_rows **ret_rows);
+                                    const sl_argument *arguments, uint32_t count,
+                                    sl_rows **ret_rows);
 
 static sl_status arguments_check(sl_context *cx, const sl_argument *arguments, uint32_t count)
 {
@@ -38,8 +39,8 @@ static sl_status statement_run(sl_context *cx, query_function function, const ch
     return function(database->self, cx, sql, arguments, count, ret_rows);
 }
 
-sl_status sl_query_all(sl_context *cx, const char *sql, const sl_argument *arguments, uint32_t count,
-                       sl_rows **ret_rows)
+sl_status sl_query_all(sl_context *cx, const char *sql, const sl_argument *arguments,
+                       uint32_t count, sl_rows **ret_rows)
 {
     sl_assert_may_suspend(__func__);
     return statement_run(cx, cx->host->database->driver->query, sql, arguments, count, ret_rows);
@@ -82,7 +83,8 @@ static sl_status find_stored(sl_context *cx, const sl_table *table, const char *
 {
     sl_rows *rows = NULL;
     sl_argument argument = sl_text(id);
-    sl_status status = scoped_run(cx, sl_statement_find(cx->host->database, table), &argument, 1, &rows);
+    sl_status status =
+        scoped_run(cx, sl_statement_find(cx->host->database, table), &argument, 1, &rows);
     if (status != SL_OK)
         return status;
     if (rows->count > 0)
@@ -148,15 +150,15 @@ sl_status sl_select_one(sl_context *cx, const sl_table *table, const char *where
                         const sl_argument *arguments, uint32_t count, void *ret_row)
 {
     sl_assert_may_suspend(__func__);
-    sl_list rows;
+    sl_list rows = { 0 };
     sl_status status = select_rows(cx, table, where, arguments, count, &rows);
     if (status != SL_OK)
         return status;
     if (rows.count == 0)
         return SL_E_NOT_FOUND;
     if (rows.count > 1)
-        return sl_fail(cx, SL_E_INTERNAL, NULL, "More than one row of %s meets the condition for one.",
-                       table->name);
+        return sl_fail(cx, SL_E_INTERNAL, NULL,
+                       "More than one row of %s meets the condition for one.", table->name);
     memcpy(ret_row, rows.items, table->row_size);
     return SL_OK;
 }

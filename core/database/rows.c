@@ -79,7 +79,8 @@ uint32_t sl_table_width(const sl_table *table)
     while (table->fields[width].type != SL_TYPE_END)
         width++;
     if (width > SL_COLUMNS_MAX) {
-        fprintf(stderr, "table %s has %u columns, more than %d\n", table->name, width, SL_COLUMNS_MAX);
+        fprintf(stderr, "table %s has %u columns, more than %d\n", table->name, width,
+                SL_COLUMNS_MAX);
         abort();
     }
     return width;
@@ -88,7 +89,8 @@ uint32_t sl_table_width(const sl_table *table)
 int32_t sl_table_field(const sl_table *table, const char *name, size_t length)
 {
     for (int32_t i = 0; table->fields[i].type != SL_TYPE_END; i++) {
-        if (strncmp(table->fields[i].name, name, length) == 0 && table->fields[i].name[length] == '\0')
+        if (strncmp(table->fields[i].name, name, length) == 0 &&
+            table->fields[i].name[length] == '\0')
             return i;
     }
     return -1;

@@ -36,7 +36,8 @@ static int folders_make(const char *path)
     if (!folder)
         abort();
     int result = 0;
-    for (char *slash = strchr(folder + 1, '/'); slash && result == 0; slash = strchr(slash + 1, '/')) {
+    for (char *slash = strchr(folder + 1, '/'); slash && result == 0;
+         slash = strchr(slash + 1, '/')) {
         *slash = '\0';
         if (mkdir(folder, 0700) != 0 && errno != EEXIST)
             result = errno;
@@ -80,7 +81,8 @@ static void sqlite_close(void *data)
 }
 
 /* The writer knows no lists: they become the JSON text that json_each reads. */
-static const sl_argument *arguments_plain(sl_context *cx, const sl_argument *arguments, uint32_t count)
+static const sl_argument *arguments_plain(sl_context *cx, const sl_argument *arguments,
+                                          uint32_t count)
 {
     sl_argument *plain = NULL;
     for (uint32_t i = 0; i < count; i++) {
@@ -95,7 +97,8 @@ static const sl_argument *arguments_plain(sl_context *cx, const sl_argument *arg
     return plain ? plain : arguments;
 }
 
-static int read_once(struct sqlite *self, const char *sql, const sl_argument *arguments, uint32_t count)
+static int read_once(struct sqlite *self, const char *sql, const sl_argument *arguments,
+                     uint32_t count)
 {
     sl_sqlite_rows_reset(&self->rows);
     int code = SQLITE_OK;
@@ -106,8 +109,8 @@ static int read_once(struct sqlite *self, const char *sql, const sl_argument *ar
     return code;
 }
 
-static sl_status sqlite_query(void *data, sl_context *cx, const char *sql, const sl_argument *arguments,
-                              uint32_t count, sl_rows **ret_rows)
+static sl_status sqlite_query(void *data, sl_context *cx, const char *sql,
+                              const sl_argument *arguments, uint32_t count, sl_rows **ret_rows)
 {
     struct sqlite *self = data;
     int64_t deadline = sl_database_deadline(cx, READ_PATIENCE);
@@ -139,7 +142,8 @@ static sl_status sqlite_write(void *data, sl_context *cx, const sl_write *write)
     return sl_sqlite_writer_write(self->writer, cx, write);
 }
 
-static sl_status sqlite_script(void *data, sl_context *cx, const sl_script *script, bool *ret_applied)
+static sl_status sqlite_script(void *data, sl_context *cx, const sl_script *script,
+                               bool *ret_applied)
 {
     struct sqlite *self = data;
     sl_script portable = *script;

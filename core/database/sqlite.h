@@ -63,7 +63,8 @@ sl_sqlite_writer *sl_sqlite_writer_new(sl_loop *loop, const char *path);
 void sl_sqlite_writer_free(sl_sqlite_writer *writer);
 sl_status sl_sqlite_writer_write(sl_sqlite_writer *writer, sl_context *cx, const sl_write *write);
 sl_status sl_sqlite_writer_execute(sl_sqlite_writer *writer, sl_context *cx, const char *sql,
-                                   const sl_argument *arguments, uint32_t count, sl_rows **ret_rows);
+                                   const sl_argument *arguments, uint32_t count,
+                                   sl_rows **ret_rows);
 sl_status sl_sqlite_writer_script(sl_sqlite_writer *writer, sl_context *cx, const sl_script *script,
                                   bool *ret_applied);
 

@@ -39,7 +39,8 @@ static int connection_set_up(sqlite3 *db, bool writer)
     sqlite3_busy_timeout(db, WRITER_PATIENCE);
     int code = journal_open(db);
     if (code == SQLITE_OK)
-        code = sqlite3_exec(db, "PRAGMA synchronous = FULL; PRAGMA foreign_keys = OFF", NULL, NULL, NULL);
+        code = sqlite3_exec(db, "PRAGMA synchronous = FULL; PRAGMA foreign_keys = OFF", NULL, NULL,
+                            NULL);
     return code;
 }
 
@@ -49,8 +50,9 @@ int sl_sqlite_connect(sl_sqlite_connection *connection, const char *path, bool w
     int descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (descriptor >= 0)
         close(descriptor);
-    int code = sqlite3_open_v2(path, &connection->db,
-                               SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
+    int code =
+        sqlite3_open_v2(path, &connection->db,
+                        SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
     if (code == SQLITE_OK)
         code = connection_set_up(connection->db, writer);
     if (code != SQLITE_OK)

@@ -311,7 +311,8 @@ static int64_t queue_deadline(const sl_context *cx)
 }
 
 /* Waits until the thread is through with it; what it then holds is the result. */
-static sl_status request_submit(struct sl_sqlite_writer *writer, sl_context *cx, struct request *request)
+static sl_status request_submit(struct sl_sqlite_writer *writer, sl_context *cx,
+                                struct request *request)
 {
     request->writer = writer;
     if (!writer_start(writer))

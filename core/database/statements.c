@@ -68,8 +68,8 @@ static void add_write(sl_buffer *out, const sl_operation *operation)
         const char *name = table->fields[i].name;
         if (!sl_columns_has(&operation->columns, i))
             continue;
-        sl_buffer_format(out, "%s\"%s\" = %s.\"%s\" + excluded.\"%s\"", separator, name, table->name,
-                         name, name);
+        sl_buffer_format(out, "%s\"%s\" = %s.\"%s\" + excluded.\"%s\"", separator, name,
+                         table->name, name, name);
         separator = ", ";
     }
 }
@@ -106,8 +106,8 @@ const char *sl_statement_write(sl_database *database, const sl_operation *operat
         if (operation->kind == SL_OPERATION_UPDATE) {
             update_write(&out, operation);
         } else if (operation->kind == SL_OPERATION_DELETE) {
-            sl_buffer_format(&out, "DELETE FROM %s WHERE account_id = $1 AND id = $2%s", table->name,
-                             operation->guard != SL_NONE ? " AND version = $3" : "");
+            sl_buffer_format(&out, "DELETE FROM %s WHERE account_id = $1 AND id = $2%s",
+                             table->name, operation->guard != SL_NONE ? " AND version = $3" : "");
         } else if (operation->kind == SL_OPERATION_ADD) {
             add_write(&out, operation);
         } else {

@@ -57,9 +57,9 @@ static sl_operation *set_append(sl_context *cx, sl_operation_kind kind, const ch
     struct sl_write_set *set = sl_write_set_of(cx);
     if (set->count == set->capacity) {
         uint32_t capacity = set->capacity ? set->capacity * 2 : 8;
-        set->operations = sl_arena_grow(cx->arena, set->operations,
-                                        set->capacity * sizeof(sl_operation),
-                                        capacity * sizeof(sl_operation));
+        set->operations =
+            sl_arena_grow(cx->arena, set->operations, set->capacity * sizeof(sl_operation),
+                          capacity * sizeof(sl_operation));
         set->capacity = capacity;
     }
     sl_operation *operation = &set->operations[set->count++];
@@ -102,7 +102,8 @@ static bool columns_none(const sl_columns *columns)
     return !columns->bits[0] && !columns->bits[1];
 }
 
-static void columns_copy(const sl_table *table, const sl_columns *columns, void *to, const void *from)
+static void columns_copy(const sl_table *table, const sl_columns *columns, void *to,
+                         const void *from)
 {
     for (uint32_t i = 0; table->fields[i].type != SL_TYPE_END; i++) {
         const sl_field *field = &table->fields[i];
@@ -220,7 +221,9 @@ void sl_delete(sl_context *cx, const sl_table *table, const void *row)
 
 /* ---- additions ---- */
 
-static void counters_add(const sl_table *table, const sl_columns *columns, void *to, const void *from)
+/* False when a sum does not fit 64 bits; it is not added then. */
+static bool counters_add(const sl_table *table, const sl_columns *columns, void *to,
+                         const void *from)
 {
     for (uint32_t i = 0; table->fields[i].type != SL_TYPE_END; i++) {
         if (!sl_columns_has(columns, i))
@@ -230,11 +233,11 @@ static void counters_add(const sl_table *table, const sl_columns *columns, void 
         int64_t b;
         memcpy(&a, (char *)to + offset, sizeof(a));
         memcpy(&b, (const char *)from + offset, sizeof(b));
-        /* Two counters that no 64 bits hold are held at the end of the range; the database refuses to go past it. */
         if (__builtin_add_overflow(a, b, &a))
-            a = b > 0 ? INT64_MAX : INT64_MIN + 1;
+            return false;
         memcpy((char *)to + offset, &a, sizeof(a));
     }
+    return true;
 }
 
 static void counters_check(sl_context *cx, const sl_table *table, const sl_columns *columns)
@@ -262,7 +265,8 @@ void sl_add(sl_context *cx, const sl_table *table, const void *row, const char *
         if (other->kind == SL_OPERATION_ADD && other->table == table &&
             strcmp(row_id(other->row), row_id(row)) == 0 && strcmp(other->scope, cx->scope) == 0 &&
             memcmp(&other->columns, &wanted, sizeof(wanted)) == 0) {
-            counters_add(table, &wanted, other->row, row);
+            if (!counters_add(table, &wanted, other->row, row))
+                set->fault = sl_format(cx, "A counter of %s overflows.", table->name);
             return;
         }
     }
@@ -283,7 +287,7 @@ bool sl_write_set_add_to(const struct sl_write_set *set, const sl_table *table, 
             strcmp(row_id(operation->row), id) != 0 || strcmp(operation->scope, scope) != 0)
             continue;
         if (found || any)
-            counters_add(table, &operation->columns, row, operation->row);
+            (void)counters_add(table, &operation->columns, row, operation->row);
         else
             memcpy(row, operation->row, table->row_size);
         any = true;
@@ -317,7 +321,8 @@ static void operation_compile(sl_context *cx, const sl_operation *operation, sl_
     if (!whole)
         arguments[count++] = sl_text(row_id(operation->row));
     for (uint32_t i = 0; i < width; i++) {
-        if (whole || (operation->kind == SL_OPERATION_UPDATE && sl_columns_has(&operation->columns, i)))
+        if (whole ||
+            (operation->kind == SL_OPERATION_UPDATE && sl_columns_has(&operation->columns, i)))
             arguments[count++] = sl_row_argument(cx, &table->fields[i], operation->row);
     }
     if (!whole && operation->guard != SL_NONE)

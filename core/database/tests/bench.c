@@ -73,12 +73,14 @@ void bench_check(bool condition, const char *file, int line, const char *text)
     fprintf(stderr, "# %s:%d: %s does not hold\n", file, line, text);
 }
 
-void bench_check_status(sl_status status, sl_status wanted, const char *file, int line, const char *text)
+void bench_check_status(sl_status status, sl_status wanted, const char *file, int line,
+                        const char *text)
 {
     if (status == wanted)
         return;
     failures++;
-    fprintf(stderr, "# %s:%d: %s is %s, not %s\n", file, line, text, sl_status_name(status), sl_status_name(wanted));
+    fprintf(stderr, "# %s:%d: %s is %s, not %s\n", file, line, text, sl_status_name(status),
+            sl_status_name(wanted));
 }
 
 void bench_check_int(int64_t a, int64_t b, const char *file, int line, const char *text)
@@ -86,7 +88,8 @@ void bench_check_int(int64_t a, int64_t b, const char *file, int line, const cha
     if (a == b)
         return;
     failures++;
-    fprintf(stderr, "# %s:%d: %s is %lld, not %lld\n", file, line, text, (long long)a, (long long)b);
+    fprintf(stderr, "# %s:%d: %s is %lld, not %lld\n", file, line, text, (long long)a,
+            (long long)b);
 }
 
 void bench_check_text(const char *a, const char *b, const char *file, int line, const char *text)
@@ -94,7 +97,8 @@ void bench_check_text(const char *a, const char *b, const char *file, int line, 
     if (a == b || (a && b && strcmp(a, b) == 0))
         return;
     failures++;
-    fprintf(stderr, "# %s:%d: %s is \"%s\", not \"%s\"\n", file, line, text, a ? a : "(null)", b ? b : "(null)");
+    fprintf(stderr, "# %s:%d: %s is \"%s\", not \"%s\"\n", file, line, text, a ? a : "(null)",
+            b ? b : "(null)");
 }
 
 /* ---- fibers ---- */
@@ -203,10 +207,12 @@ static void postgres_up(const char *server)
 {
     bench_url = server;
     bench_host.database = bench_open_again();
-    snprintf(schema_name, sizeof(schema_name), "bench_%lld_%d", (long long)sl_clock_monotonic_us(), (int)getpid());
+    snprintf(schema_name, sizeof(schema_name), "bench_%lld_%d", (long long)sl_clock_monotonic_us(),
+             (int)getpid());
     bench_run(schema_make);
     sl_database_close(bench_host.database);
-    snprintf(on_postgres.url, sizeof(on_postgres.url), "%s%coptions=-csearch_path%%3D%s&application_name=%s", server,
+    snprintf(on_postgres.url, sizeof(on_postgres.url),
+             "%s%coptions=-csearch_path%%3D%s&application_name=%s", server,
              strchr(server, '?') ? '&' : '?', schema_name, schema_name);
     place_open(&on_postgres);
 }
@@ -277,7 +283,9 @@ int bench_use_postgres(void **state)
 struct item *bench_item(sl_context *cx, const char *id)
 {
     struct item *item = sl_alloc(cx, sizeof(*item));
-    *item = (struct item){ .id = sl_copy(cx, id, strlen(id)), .name = "plain", .amount = 100, .created = 1000 };
+    *item = (struct item){
+        .id = sl_copy(cx, id, strlen(id)), .name = "plain", .amount = 100, .created = 1000
+    };
     return item;
 }
 

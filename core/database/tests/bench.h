@@ -63,8 +63,14 @@ int bench_down(void **state);
 /* Chooses a database and empties its tables; cmocka's setup of a test. */
 int bench_use_sqlite(void **state);
 int bench_use_postgres(void **state);
-#define ON_SQLITE(TEST) { "sqlite: " #TEST, TEST, bench_use_sqlite, NULL, NULL }
-#define ON_POSTGRES(TEST) { "postgres: " #TEST, TEST, bench_use_postgres, NULL, NULL }
+#define ON_SQLITE(TEST)                                      \
+    {                                                        \
+        "sqlite: " #TEST, TEST, bench_use_sqlite, NULL, NULL \
+    }
+#define ON_POSTGRES(TEST)                                        \
+    {                                                            \
+        "postgres: " #TEST, TEST, bench_use_postgres, NULL, NULL \
+    }
 #define ON_BOTH(TEST) ON_SQLITE(TEST), ON_POSTGRES(TEST)
 
 /* Opens the same database again, as another process would have it. */
@@ -87,7 +93,8 @@ struct item bench_find(sl_context *cx, const char *id);
 #define check_int(A, B) bench_check_int((A), (B), __FILE__, __LINE__, #A)
 #define check_text(A, B) bench_check_text((A), (B), __FILE__, __LINE__, #A)
 void bench_check(bool condition, const char *file, int line, const char *text);
-void bench_check_status(sl_status status, sl_status wanted, const char *file, int line, const char *text);
+void bench_check_status(sl_status status, sl_status wanted, const char *file, int line,
+                        const char *text);
 void bench_check_int(int64_t a, int64_t b, const char *file, int line, const char *text);
 void bench_check_text(const char *a, const char *b, const char *file, int line, const char *text);
 

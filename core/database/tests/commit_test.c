@@ -83,7 +83,8 @@ static void see_sum(sl_context *cx)
     check_status(sl_find(cx, &counter_table, "hot", &counter), SL_OK);
     check_int(counter.total, 500500);
     check_int(counter.times, 1000);
-    check_status(sl_query(cx, "SELECT count(*) FROM items WHERE account_id = $1", SL_NO_ARGS, &rows), SL_OK);
+    check_status(
+        sl_query(cx, "SELECT count(*) FROM items WHERE account_id = $1", SL_NO_ARGS, &rows), SL_OK);
     check_int(sl_rows_int(rows, 0, 0), 1000);
 }
 
@@ -100,7 +101,8 @@ static int conflicts;
 static void same_fiber(sl_context *cx, void *data)
 {
     int number = (int)(intptr_t)data;
-    sl_insert(cx, &item_table, bench_item(cx, number % 3 == 0 ? "item_same" : sl_format(cx, "item_%d", number)));
+    sl_insert(cx, &item_table,
+              bench_item(cx, number % 3 == 0 ? "item_same" : sl_format(cx, "item_%d", number)));
     if (number % 5 == 0) {
         struct item *bad = bench_item(cx, sl_format(cx, "item_bad_%d", number));
         bad->data = "{ this is no JSON";
@@ -128,9 +130,10 @@ static void same_many(sl_context *cx)
 static void same_see(sl_context *cx)
 {
     sl_rows *rows = NULL;
-    check_status(sl_query(cx, "SELECT count(*) FROM items WHERE account_id = $1 AND id NOT LIKE 'item_bad%'", SL_NO_ARGS,
-                          &rows),
-                 SL_OK);
+    check_status(
+        sl_query(cx, "SELECT count(*) FROM items WHERE account_id = $1 AND id NOT LIKE 'item_bad%'",
+                 SL_NO_ARGS, &rows),
+        SL_OK);
     check_int(sl_rows_int(rows, 0, 0), finished);
     check_int(finished, bench_on_sqlite ? 21 : 17);
     check(conflicts >= 7);
@@ -289,7 +292,9 @@ static sl_status refuse(sl_context *cx, void *data)
 
 static void hooks(sl_context *cx)
 {
-    sl_commit_hook hook = { .before = hook_before, .after = hook_after, .restart = hook_restart, .data = "item_hook" };
+    sl_commit_hook hook = {
+        .before = hook_before, .after = hook_after, .restart = hook_restart, .data = "item_hook"
+    };
     before_calls = restarts = 0;
     sl_context_hook(cx, &hook);
     after_status = SL_E_INTERNAL;
@@ -320,8 +325,10 @@ static void late(sl_context *cx)
 {
     sl_rows *rows = NULL;
     cx->deadline = sl_clock_monotonic_ms() + 150;
-    const char *slow = bench_on_sqlite ? "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10) SELECT count(*) FROM n"
-                                       : "SELECT pg_sleep(5)";
+    const char *slow =
+        bench_on_sqlite
+            ? "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10) SELECT count(*) FROM n"
+            : "SELECT pg_sleep(5)";
     int64_t start = sl_clock_monotonic_ms();
     sl_status status = sl_query_all(cx, slow, SL_NO_ARGS, &rows);
     check_status(status, bench_on_sqlite ? SL_OK : SL_E_TIMEOUT);
@@ -392,11 +399,13 @@ static void test_two_opened_at_once(void **state)
 static void test_addresses_that_are_none(void **state)
 {
     (void)state;
-    static const char *const urls[] = { "mysql://x", "sqlite:", "sqlite:/proc/none/x.db", "postgresql://u:secret@h:1/db?no_such_option=1" };
+    static const char *const urls[] = { "mysql://x", "sqlite:", "sqlite:/proc/none/x.db",
+                                        "postgresql://u:secret@h:1/db?no_such_option=1" };
     for (size_t i = 0; i < sizeof(urls) / sizeof(urls[0]); i++) {
         sl_database *database = NULL;
         char *message = NULL;
-        assert_int_not_equal(sl_database_open(bench_host.loop, urls[i], &database, &message), SL_OK);
+        assert_int_not_equal(sl_database_open(bench_host.loop, urls[i], &database, &message),
+                             SL_OK);
         assert_null(database);
         assert_non_null(message);
         assert_null(strstr(message, "secret"));

@@ -9,10 +9,13 @@
 
 static void types_there(sl_context *cx)
 {
-    static const sl_pair pairs[] = { { "order", "6735" }, { "name \"x\"", "O'Neil \\ \xe2\x82\xac" } };
+    static const sl_pair pairs[] = { { "order", "6735" },
+                                     { "name \"x\"", "O'Neil \\ \xe2\x82\xac" } };
     static const sl_map metadata = { .count = 2, .pairs = pairs };
     static const char *tags[] = { "one", "two, three", "\"four\"" };
-    struct address address = { .street = "Stra\xc3\x9f" "e", .floor = -3 };
+    struct address address = { .street = "Stra\xc3\x9f"
+                                         "e",
+                               .floor = -3 };
     struct item *item = bench_item(cx, "item_full");
     item->name = "'; DROP TABLE items; -- \xf0\x9f\x92\xb3 $1";
     item->amount = INT64_MAX;
@@ -46,7 +49,8 @@ static void types_back(sl_context *cx)
     check_text(sl_map_get(item.metadata, "name \"x\""), "O'Neil \\ \xe2\x82\xac");
     check(item.address != NULL);
     if (item.address) {
-        check_text(item.address->street, "Stra\xc3\x9f" "e");
+        check_text(item.address->street, "Stra\xc3\x9f"
+                                         "e");
         check_int(item.address->floor, -3);
     }
     check_int(item.tags.count, 3);
@@ -76,9 +80,12 @@ static void rows_read(sl_context *cx)
 {
     sl_rows *rows = NULL;
     types_there(cx);
-    check_status(sl_query(cx, "SELECT name, amount, maybe, flag, at, count(*) OVER () FROM items WHERE account_id = $1 ORDER BY id",
-                          SL_NO_ARGS, &rows),
-                 SL_OK);
+    check_status(
+        sl_query(
+            cx,
+            "SELECT name, amount, maybe, flag, at, count(*) OVER () FROM items WHERE account_id = $1 ORDER BY id",
+            SL_NO_ARGS, &rows),
+        SL_OK);
     check_int(sl_rows_count(rows), 2);
     check_text(sl_rows_text(rows, 0, 0), NULL);
     check_int(sl_rows_int(rows, 0, 2), SL_NONE);
@@ -88,7 +95,8 @@ static void rows_read(sl_context *cx)
     check(sl_rows_bool(rows, 1, 3));
     check_int(sl_rows_int(rows, 1, 5), 2);
     check_text(sl_rows_text(rows, 9, 9), NULL);
-    check_status(sl_query_all(cx, "SELECT $1 + 1, $2 AND $3", SL_ARGS(sl_int(1LL << 40), sl_flag(true), sl_flag(false)), &rows),
+    check_status(sl_query_all(cx, "SELECT $1 + 1, $2 AND $3",
+                              SL_ARGS(sl_int(1LL << 40), sl_flag(true), sl_flag(false)), &rows),
                  SL_OK);
     check_int(sl_rows_int(rows, 0, 0), (1LL << 40) + 1);
     check(!sl_rows_bool(rows, 0, 1));
@@ -124,14 +132,19 @@ static void conditions(sl_context *cx)
     check_status(sl_select(cx, &item_table, "order by id limit 1", SL_NO_ARGS, &rows), SL_OK);
     check_int(rows.count, 1);
     /* An OR stays inside the account. */
-    check_status(sl_select(cx, &item_table, "amount = $2 OR amount = $3", SL_ARGS(sl_int(1), sl_int(2)), &rows), SL_OK);
+    check_status(sl_select(cx, &item_table, "amount = $2 OR amount = $3",
+                           SL_ARGS(sl_int(1), sl_int(2)), &rows),
+                 SL_OK);
     check_int(rows.count, 2);
-    check_status(sl_select(cx, &item_table, "amount = 1) OR (1 = 1", SL_NO_ARGS, &rows), SL_E_INTERNAL);
+    check_status(sl_select(cx, &item_table, "amount = 1) OR (1 = 1", SL_NO_ARGS, &rows),
+                 SL_E_INTERNAL);
     struct item one;
     check_status(sl_select_one(cx, &item_table, "amount = $2", SL_ARGS(sl_int(3)), &one), SL_OK);
     check_text(one.id, "item_3");
-    check_status(sl_select_one(cx, &item_table, "amount = $2", SL_ARGS(sl_int(33)), &one), SL_E_NOT_FOUND);
-    check_status(sl_select_one(cx, &item_table, "amount < $2", SL_ARGS(sl_int(33)), &one), SL_E_INTERNAL);
+    check_status(sl_select_one(cx, &item_table, "amount = $2", SL_ARGS(sl_int(33)), &one),
+                 SL_E_NOT_FOUND);
+    check_status(sl_select_one(cx, &item_table, "amount < $2", SL_ARGS(sl_int(33)), &one),
+                 SL_E_INTERNAL);
     sl_rows *all = NULL;
     check_status(sl_query(cx, "SELECT count(*) FROM items", SL_NO_ARGS, &all), SL_E_INTERNAL);
     check_status(sl_query_all(cx, "SELECT count(*) FROM items", SL_NO_ARGS, &all), SL_OK);
@@ -154,13 +167,19 @@ static void lists(sl_context *cx)
     sl_list wanted = { .count = 5, .item_size = sizeof(char *), .items = ids };
     sl_list none = { 0 };
     sl_list rows;
-    check_status(sl_select(cx, &item_table, "id IN ($2)", SL_ARGS(sl_texts(&wanted)), &rows), SL_OK);
+    check_status(sl_select(cx, &item_table, "id IN ($2)", SL_ARGS(sl_texts(&wanted)), &rows),
+                 SL_OK);
     check_int(rows.count, 5);
-    check_status(sl_select(cx, &item_table, "id in ( $2 ) ORDER BY id", SL_ARGS(sl_texts(&none)), &rows), SL_OK);
+    check_status(
+        sl_select(cx, &item_table, "id in ( $2 ) ORDER BY id", SL_ARGS(sl_texts(&none)), &rows),
+        SL_OK);
     check_int(rows.count, 0);
-    check_status(sl_select(cx, &item_table, "id NOT IN ($2) AND name = 'IN ($2)'", SL_ARGS(sl_texts(&wanted)), &rows), SL_OK);
+    check_status(sl_select(cx, &item_table, "id NOT IN ($2) AND name = 'IN ($2)'",
+                           SL_ARGS(sl_texts(&wanted)), &rows),
+                 SL_OK);
     check_int(rows.count, 0);
-    check_status(sl_select(cx, &item_table, "id NOT IN ($2)", SL_ARGS(sl_texts(&wanted)), &rows), SL_OK);
+    check_status(sl_select(cx, &item_table, "id NOT IN ($2)", SL_ARGS(sl_texts(&wanted)), &rows),
+                 SL_OK);
     check_int(rows.count, 1);
     check_status(sl_select(cx, &item_table, "id IN ($2)", SL_ARGS(sl_text("a")), &rows), SL_OK);
     check_int(rows.count, 1);
@@ -168,10 +187,12 @@ static void lists(sl_context *cx)
     for (int i = 0; i < 1001; i++)
         many[i] = "a";
     wanted = (sl_list){ .count = 1000, .item_size = sizeof(char *), .items = many };
-    check_status(sl_select(cx, &item_table, "id IN ($2)", SL_ARGS(sl_texts(&wanted)), &rows), SL_OK);
+    check_status(sl_select(cx, &item_table, "id IN ($2)", SL_ARGS(sl_texts(&wanted)), &rows),
+                 SL_OK);
     check_int(rows.count, 1);
     wanted.count = 1001;
-    check_status(sl_select(cx, &item_table, "id IN ($2)", SL_ARGS(sl_texts(&wanted)), &rows), SL_E_INTERNAL);
+    check_status(sl_select(cx, &item_table, "id IN ($2)", SL_ARGS(sl_texts(&wanted)), &rows),
+                 SL_E_INTERNAL);
 }
 
 static void test_lists_of_arguments(void **state)
@@ -338,6 +359,12 @@ static void additions(sl_context *cx)
     check_status(sl_find(cx, &counter_table, "c", &seen), SL_OK);
     check_int(seen.total, 30);
     check_int(seen.times, 3);
+    counter.total = INT64_MAX;
+    sl_add(cx, &counter_table, &counter, "total");
+    sl_add(cx, &counter_table, &counter, "total");
+    check_status(sl_commit(cx), SL_E_INTERNAL);
+    sl_add(cx, &counter_table, &counter, "no_counter");
+    check_status(sl_commit(cx), SL_E_INTERNAL);
 }
 
 static void test_additions(void **state)
@@ -355,9 +382,13 @@ static void faults(sl_context *cx)
     check_status(sl_query_all(cx, "SELEC nothing", SL_NO_ARGS, &rows), SL_E_INTERNAL);
     check_text(sl_error_message(cx), "The database refused a statement.");
     check_status(sl_query_all(cx, "SELECT * FROM no_such_table", SL_NO_ARGS, &rows), SL_E_INTERNAL);
-    check_status(sl_execute(cx, "INSERT INTO items (account_id, id, version) VALUES ('x', 'y', NULL)", SL_NO_ARGS, NULL),
+    check_status(sl_execute(cx,
+                            "INSERT INTO items (account_id, id, version) VALUES ('x', 'y', NULL)",
+                            SL_NO_ARGS, NULL),
                  SL_E_INTERNAL);
-    check_status(sl_execute(cx, "UPDATE items SET name = $3 WHERE id = $1", SL_ARGS(sl_text("x")), NULL), SL_E_INTERNAL);
+    check_status(
+        sl_execute(cx, "UPDATE items SET name = $3 WHERE id = $1", SL_ARGS(sl_text("x")), NULL),
+        SL_E_INTERNAL);
     struct item *item = bench_item(cx, "item_1");
     sl_insert(cx, &item_table, item);
     sl_update(cx, &item_table, item, "no_such_column");
@@ -368,9 +399,12 @@ static void faults(sl_context *cx)
     sl_insert(cx, &item_table, item);
     check_status(sl_commit(cx), SL_E_INTERNAL);
     /* The connections still work. */
-    check_status(sl_execute(cx, "INSERT INTO items (account_id, id, version) VALUES ($1, $2, 1) RETURNING id, version",
-                            SL_ARGS(sl_text(cx->scope), sl_text("item_7")), &rows),
-                 SL_OK);
+    check_status(
+        sl_execute(
+            cx,
+            "INSERT INTO items (account_id, id, version) VALUES ($1, $2, 1) RETURNING id, version",
+            SL_ARGS(sl_text(cx->scope), sl_text("item_7")), &rows),
+        SL_OK);
     check_text(sl_rows_text(rows, 0, 0), "item_7");
     check_int(sl_rows_int(rows, 0, 1), 1);
     check_status(sl_execute(cx, "INSERT INTO items (account_id, id, version) VALUES ($1, $2, 1)",
@@ -393,12 +427,17 @@ static void plans(sl_context *cx)
 {
     const char *plan = "";
     const char *scanned = bench_on_sqlite ? "SCAN items" : "Seq Scan";
-    check_status(sl_explain(cx, "SELECT id FROM items WHERE account_id = $1 ORDER BY created DESC, id DESC LIMIT $2",
-                            SL_ARGS(sl_text("x"), sl_int(10)), &plan),
-                 SL_OK);
+    check_status(
+        sl_explain(
+            cx,
+            "SELECT id FROM items WHERE account_id = $1 ORDER BY created DESC, id DESC LIMIT $2",
+            SL_ARGS(sl_text("x"), sl_int(10)), &plan),
+        SL_OK);
     check(strstr(plan, "items_created") != NULL);
     check(strstr(plan, scanned) == NULL);
-    check_status(sl_explain(cx, "SELECT id FROM items WHERE name = $1", SL_ARGS(sl_text("x")), &plan), SL_OK);
+    check_status(
+        sl_explain(cx, "SELECT id FROM items WHERE name = $1", SL_ARGS(sl_text("x")), &plan),
+        SL_OK);
     check(strstr(plan, scanned) != NULL);
     check_status(sl_database_ping(cx), SL_OK);
 }
@@ -412,9 +451,14 @@ static void test_plans(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        ON_BOTH(test_types_round_trip), ON_BOTH(test_rows),      ON_BOTH(test_conditions),
-        ON_BOTH(test_lists_of_arguments), ON_BOTH(test_conflicts), ON_BOTH(test_merging),
-        ON_BOTH(test_additions),        ON_BOTH(test_faults_leave_it_usable),
+        ON_BOTH(test_types_round_trip),
+        ON_BOTH(test_rows),
+        ON_BOTH(test_conditions),
+        ON_BOTH(test_lists_of_arguments),
+        ON_BOTH(test_conflicts),
+        ON_BOTH(test_merging),
+        ON_BOTH(test_additions),
+        ON_BOTH(test_faults_leave_it_usable),
         ON_BOTH(test_plans),
     };
     return cmocka_run_group_tests_name("database: data", tests, bench_up, bench_down);

@@ -44,10 +44,14 @@ static void applying(sl_context *cx)
     uint32_t count = 9;
     check_status(sl_migrate(cx, &of, 1, &count), SL_OK);
     check_int(count, 0);
-    file_write("0002_second.sql", "INSERT INTO m_first (id) VALUES ('a;b'); -- a comment; with a semicolon\n"
-                                  "/* and ; another */ INSERT INTO m_first (id) VALUES ('c''d');\n");
-    file_write("0001_first.sql", "CREATE TABLE m_first (id TEXT NOT NULL, body JSONB);\nCREATE INDEX m_first_id ON m_first (id);\n");
-    file_write("0003_third.postgres.sql", "DO $$ BEGIN INSERT INTO m_first (id) VALUES ('postgres; $'); END $$;");
+    file_write("0002_second.sql",
+               "INSERT INTO m_first (id) VALUES ('a;b'); -- a comment; with a semicolon\n"
+               "/* and ; another */ INSERT INTO m_first (id) VALUES ('c''d');\n");
+    file_write(
+        "0001_first.sql",
+        "CREATE TABLE m_first (id TEXT NOT NULL, body JSONB);\nCREATE INDEX m_first_id ON m_first (id);\n");
+    file_write("0003_third.postgres.sql",
+               "DO $$ BEGIN INSERT INTO m_first (id) VALUES ('postgres; $'); END $$;");
     file_write("0003_third.sqlite.sql", "INSERT INTO m_first (id) VALUES ('sqlite');");
     file_write("README.md", "not a migration");
     check_status(sl_migrate_check(cx, &of, 1, &count), SL_OK);
@@ -81,7 +85,8 @@ static void failing(sl_context *cx)
 {
     sl_migration_folder of = fresh_folder(cx);
     uint32_t count = 0;
-    file_write("0001_half.sql", "CREATE TABLE m_half (id TEXT); INSERT INTO m_nowhere (id) VALUES ('x');");
+    file_write("0001_half.sql",
+               "CREATE TABLE m_half (id TEXT); INSERT INTO m_nowhere (id) VALUES ('x');");
     check_status(sl_migrate(cx, &of, 1, &count), SL_E_INTERNAL);
     check(strstr(sl_error_message(cx), "0001_half.sql failed") != NULL);
     check(strstr(sl_error_message(cx), "m_nowhere") != NULL);
@@ -176,7 +181,9 @@ static void tree(sl_context *cx)
 {
     uint32_t count = 0;
     const char *source = getenv("STRIPE_LITE_SOURCE");
-    sl_migration_folder core = { .owner = "core", .path = sl_format(cx, "%s/migrations/core", source ? source : ".") };
+    sl_migration_folder core = { .owner = "core",
+                                 .path =
+                                     sl_format(cx, "%s/migrations/core", source ? source : ".") };
     sl_status status = sl_migrate(cx, &core, 1, &count);
     if (status != SL_OK)
         fprintf(stderr, "# %s\n", sl_error_message(cx));
@@ -194,7 +201,8 @@ static void test_the_tree_of_core(void **state)
 
 static void words(sl_context *cx)
 {
-    check_text(sl_sql_for_sqlite(cx, "a JSONB, b 'JSONB', -- JSONB\n\"JSONB\" jsonb"), "a TEXT, b 'JSONB', -- JSONB\n\"JSONB\" TEXT");
+    check_text(sl_sql_for_sqlite(cx, "a JSONB, b 'JSONB', -- JSONB\n\"JSONB\" jsonb"),
+               "a TEXT, b 'JSONB', -- JSONB\n\"JSONB\" TEXT");
     check(sl_sql_is_scoped("SELECT 1 FROM t WHERE t.account_id=$1"));
     check(sl_sql_is_scoped("... ACCOUNT_ID = $1)"));
     check(!sl_sql_is_scoped("SELECT 'account_id = $1'"));

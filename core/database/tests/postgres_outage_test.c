@@ -33,8 +33,9 @@ static int control_do(const char *sql)
 /* Ends this program's sessions; how many. They carry the name of the test's schema. */
 static int control_kill(void)
 {
-    return control_do("SELECT pg_terminate_backend(pid, 2000) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND "
-                      "application_name = current_setting('application_name')");
+    return control_do(
+        "SELECT pg_terminate_backend(pid, 2000) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND "
+        "application_name = current_setting('application_name')");
 }
 
 static int use(void **state)
@@ -64,7 +65,9 @@ static void before(sl_context *cx)
     sl_insert(cx, &item_table, bench_item(cx, "item_2"));
     bench_commit(cx);
     check(control_kill() >= 2);
-    check_status(sl_execute(cx, "UPDATE items SET amount = 5 WHERE id = $1", SL_ARGS(sl_text("item_2")), NULL), SL_OK);
+    check_status(sl_execute(cx, "UPDATE items SET amount = 5 WHERE id = $1",
+                            SL_ARGS(sl_text("item_2")), NULL),
+                 SL_OK);
     check_int(bench_find(cx, "item_2").amount, 5);
 }
 
@@ -90,8 +93,9 @@ static void slow_read(sl_context *cx, void *data)
 static void slow_execute(sl_context *cx, void *data)
 {
     (void)data;
-    execute_status = sl_execute(cx, "UPDATE items SET amount = 9 WHERE id = 'item_1' AND pg_sleep(0.7) IS NOT NULL",
-                                SL_NO_ARGS, NULL);
+    execute_status = sl_execute(
+        cx, "UPDATE items SET amount = 9 WHERE id = 'item_1' AND pg_sleep(0.7) IS NOT NULL",
+        SL_NO_ARGS, NULL);
 }
 
 static void blocked_write(sl_context *cx, void *data)
@@ -158,7 +162,8 @@ static void locked(sl_context *cx)
 {
     sl_insert(cx, &item_table, bench_item(cx, "item_1"));
     bench_commit(cx);
-    control_do("BEGIN; UPDATE items SET name = 'locked', version = version + 1 WHERE id = 'item_1'");
+    control_do(
+        "BEGIN; UPDATE items SET name = 'locked', version = version + 1 WHERE id = 'item_1'");
     retry_runs = 0;
     bench_start(retry_fiber, NULL);
     /* Longer than lock_timeout: a conflict, not a fault. */
@@ -189,9 +194,9 @@ struct proxy {
     int port;
     int server_port;
     char server_address[64];
-    bool deliver;       /* COMMIT reaches the server, its answer gets lost */
-    bool cut;           /* already done once */
-    bool dead;          /* afterwards nobody is let in */
+    bool deliver; /* COMMIT reaches the server, its answer gets lost */
+    bool cut;     /* already done once */
+    bool dead;    /* afterwards nobody is let in */
     bool stop;
     pthread_t thread;
 };
@@ -242,10 +247,12 @@ static void line_forward(struct proxy *proxy, struct line *line, bool from_clien
 static struct line line_accept(struct proxy *proxy)
 {
     struct line line = { .client = accept(proxy->listener, NULL, NULL), .server = -1 };
-    struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons((uint16_t)proxy->server_port) };
+    struct sockaddr_in address = { .sin_family = AF_INET,
+                                   .sin_port = htons((uint16_t)proxy->server_port) };
     inet_pton(AF_INET, proxy->server_address, &address.sin_addr);
     line.server = socket(AF_INET, SOCK_STREAM, 0);
-    if ((proxy->cut && proxy->dead) || connect(line.server, (struct sockaddr *)&address, sizeof(address)) != 0)
+    if ((proxy->cut && proxy->dead) ||
+        connect(line.server, (struct sockaddr *)&address, sizeof(address)) != 0)
         line_close(&line);
     return line;
 }
@@ -288,13 +295,16 @@ static void *proxy_main(void *data)
 
 static void proxy_start(struct proxy *proxy)
 {
-    struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    struct sockaddr_in address = { .sin_family = AF_INET,
+                                   .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
     socklen_t length = sizeof(address);
     proxy->server_port = atoi(PQport(control));
     const char *numeric = PQhostaddr(control);
-    snprintf(proxy->server_address, sizeof(proxy->server_address), "%s", numeric && numeric[0] ? numeric : "127.0.0.1");
+    snprintf(proxy->server_address, sizeof(proxy->server_address), "%s",
+             numeric && numeric[0] ? numeric : "127.0.0.1");
     proxy->listener = socket(AF_INET, SOCK_STREAM, 0);
-    if (bind(proxy->listener, (struct sockaddr *)&address, length) != 0 || listen(proxy->listener, 16) != 0 ||
+    if (bind(proxy->listener, (struct sockaddr *)&address, length) != 0 ||
+        listen(proxy->listener, 16) != 0 ||
         getsockname(proxy->listener, (struct sockaddr *)&address, &length) != 0 ||
         pthread_create(&proxy->thread, NULL, proxy_main, proxy) != 0)
         abort();
@@ -381,8 +391,10 @@ static void absent(sl_context *cx)
     }
     sl_database_close(bench_host.database);
     /* The first of two hosts is not there. */
-    bench_url = sl_format(cx, "%s&hostaddr=127.0.0.1,%s&port=1,%s", url,
-                          PQhostaddr(control) && PQhostaddr(control)[0] ? PQhostaddr(control) : "127.0.0.1", PQport(control));
+    bench_url =
+        sl_format(cx, "%s&hostaddr=127.0.0.1,%s&port=1,%s", url,
+                  PQhostaddr(control) && PQhostaddr(control)[0] ? PQhostaddr(control) : "127.0.0.1",
+                  PQport(control));
     bench_host.database = bench_open_again();
     check_status(sl_database_ping(cx), SL_OK);
     sl_database_close(bench_host.database);
@@ -396,7 +408,10 @@ static void test_a_server_that_is_not_there(void **state)
     bench_run(absent);
 }
 
-#define OUTAGE(TEST) { #TEST, TEST, use, done, NULL }
+#define OUTAGE(TEST)                 \
+    {                                \
+#TEST, TEST, use, done, NULL \
+    }
 
 int main(void)
 {
