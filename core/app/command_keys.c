@@ -39,7 +39,8 @@ static int keys_create(sl_context *cx, const words *in)
     request.scopes = in->scopes[0] ? in->scopes : NULL;
     if (!request.livemode)
         request.livemode = sl_auth_livemode(cx->host->auth);
-    return key_made(cx, sl_keys_create(cx, &request, &text, &key), text);
+    sl_status status = sl_keys_create(cx, &request, &text, &key);
+    return key_made(cx, status, text);
 }
 
 static void key_json(sl_json *out, const sl_key *key)
@@ -83,7 +84,8 @@ static int keys_rotate(sl_context *cx, const words *in)
 {
     const char *text = NULL;
     sl_key key = { 0 };
-    return key_made(cx, sl_keys_rotate(cx, in->which, in->grace ? strtoll(in->grace, NULL, 10) : 0, &text, &key), text);
+    sl_status status = sl_keys_rotate(cx, in->which, in->grace ? strtoll(in->grace, NULL, 10) : 0, &text, &key);
+    return key_made(cx, status, text);
 }
 
 static int keys_revoke(sl_context *cx, const words *in)
