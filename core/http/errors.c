@@ -54,7 +54,9 @@ static const char *doc_url(sl_context *cx, const char *code)
 {
     char *url = sl_format(cx, "https://stripe.com/docs/error-codes/%s", code);
     for (char *at = strrchr(url, '/'); *at; at++) {
-        *at = *at == '_' ? '-' : *at;
+        if (*at == '_') {
+            *at = '-';
+        }
     }
     return url;
 }

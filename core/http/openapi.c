@@ -195,8 +195,9 @@ static const char *operation_id(sl_context *cx, const sl_route_entry *entry)
     }
     for (const char *from = entry->path; *from; from++) {
         if (*from == '{') {
-            memcpy(text + at, "by_", 3);
-            at += 3;
+            text[at++] = 'b';
+            text[at++] = 'y';
+            text[at++] = '_';
         } else if (isalnum((unsigned char)*from)) {
             text[at++] = *from;
         } else if (*from != '}') {

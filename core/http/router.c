@@ -40,7 +40,7 @@ sl_router *sl_router_new(sl_arena *arena)
     sl_router *router = sl_arena_alloc(arena, sizeof *router);
     router->arena = arena;
     router->room = 64;
-    router->entries = sl_arena_alloc(arena, router->room * sizeof *router->entries);
+    router->entries = sl_arena_alloc(arena, router->room * sizeof(void *));
     return router;
 }
 
@@ -94,7 +94,7 @@ static int entry_order(const sl_route_entry *a, const sl_route_entry *b)
 static void entry_keep(sl_router *router, const sl_route_entry *entry)
 {
     if (router->count == router->room) {
-        size_t size = router->room * sizeof *router->entries;
+        size_t size = router->room * sizeof(void *);
         router->entries = sl_arena_grow(router->arena, router->entries, size, size * 2);
         router->room *= 2;
     }
