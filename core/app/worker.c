@@ -15,6 +15,7 @@
 #include <stripe_lite/log.h>
 
 #include "core/app/app.h"
+#include "core/base/clock.h"
 #include "core/base/context.h"
 #include "core/config/settings.h"
 #include "core/fiber/fiber.h"
@@ -28,6 +29,7 @@ typedef struct working {
     sl_process *process;
     sl_server *server;
     sl_condition ended;
+    int64_t drained_by; /* monotonic milliseconds */
     bool draining;
     bool done;
 } working;
@@ -44,6 +46,7 @@ static void drain_begin(working *w, int64_t milliseconds)
     if (w->draining)
         return;
     w->draining = true;
+    w->drained_by = sl_clock_monotonic_ms() + milliseconds;
     sl_jobs_stop(w->process->host.jobs);
     sl_server_drain(w->server, milliseconds, drained, w);
 }
@@ -124,6 +127,8 @@ static int serve_until_told(sl_context *cx, sl_process *process, void *data)
             break;
     for (size_t i = 0; i < sizeof watched / sizeof *watched; i++)
         event_free(watched[i]);
+    int64_t left = w.drained_by - sl_clock_monotonic_ms();
+    sl_jobs_drain(process->host.jobs, left > 0 ? left : 0);
     sl_server_free(w.server);
     process->host.server = NULL;
     return SL_EXIT_OK;

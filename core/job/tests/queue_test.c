@@ -14,6 +14,7 @@ static struct {
     sl_status answer;
     const char *why;
     int64_t again; /* seconds, 0: does not ask */
+    bool keep;
 } seen;
 
 static sl_status look(sl_context *cx, const sl_job_view *job)
@@ -27,6 +28,8 @@ static sl_status look(sl_context *cx, const sl_job_view *job)
     sl_insert(cx, &item_table, bench_item(cx, sl_format(cx, "item_%u", seen.runs)));
     if (seen.again > 0)
         sl_job_again(cx, seen.again);
+    if (seen.keep)
+        sl_keep(cx);
     return seen.answer == SL_OK ? SL_OK : sl_fail(cx, seen.answer, NULL, "%s", seen.why);
 }
 
@@ -214,6 +217,45 @@ static void test_done_at_the_second_attempt(void **state)
     start(recover);
 }
 
+static void kept(sl_context *cx)
+{
+    declare(&look_type);
+    seen.answer = SL_E_CARD;
+    seen.why = "declined";
+    seen.keep = true;
+    enqueue(cx, &look_request);
+    run_due(cx, 1);
+    sl_job_row row = job_row(cx, "tests.look");
+    check_text(row.state, "ready");
+    check_int(row.attempt, 1);
+    check_text(row.last_error, "SL_E_CARD: declined");
+    check_int(number(cx, "SELECT count(*) FROM items"), 1);
+}
+
+static void test_kept_writes_of_a_failure(void **state)
+{
+    (void)state;
+    start(kept);
+}
+
+static void cancelled_by_itself(sl_context *cx)
+{
+    declare(&look_type);
+    seen.answer = SL_E_CANCELLED;
+    seen.why = "on its own";
+    enqueue(cx, &look_request);
+    int64_t now = sl_clock_unix_ms();
+    run_due(cx, 1);
+    check_int(job_row(cx, "tests.look").attempt, 1);
+    near(job_row(cx, "tests.look").run_at, now, 10);
+}
+
+static void test_cancelled_by_nobody_is_a_failure(void **state)
+{
+    (void)state;
+    start(cancelled_by_itself);
+}
+
 /* ---- again ---- */
 
 static void again(sl_context *cx)
@@ -303,6 +345,8 @@ int main(void)
         JOBS_ON_BOTH(test_repeated_with_backoff_then_dead),
         JOBS_ON_BOTH(test_dead_one_stays_and_frees_its_key),
         JOBS_ON_BOTH(test_done_at_the_second_attempt),
+        JOBS_ON_BOTH(test_kept_writes_of_a_failure),
+        JOBS_ON_BOTH(test_cancelled_by_nobody_is_a_failure),
         JOBS_ON_BOTH(test_again_when_it_says),
         JOBS_ON_BOTH(test_waits_for_its_plugin),
         JOBS_ON_BOTH(test_one_active_plugin_a_name),

@@ -6,6 +6,7 @@
 #include "core/job/tests/bench.h"
 
 #define MANY 60
+#define CHAIN 10
 
 static struct {
     uint32_t runs;
@@ -214,6 +215,38 @@ static void test_two_runners_run_each_once(void **state)
     start(two_runners);
 }
 
+static sl_status pass_on(sl_context *cx, const sl_job_view *job)
+{
+    const sl_job_request request = { .struct_size = sizeof(request), .name = job->name };
+    step.runs++;
+    sl_condition_broadcast(&step.changed);
+    if (step.runs < CHAIN)
+        sl_job_enqueue(cx, &request);
+    return SL_OK;
+}
+
+static const sl_job_type pass_type = { .name = "tests.pass", .handler = pass_on };
+static const sl_job_request pass_request = { .struct_size = sizeof(sl_job_request),
+                                             .name = "tests.pass" };
+
+/* Were each found by the poll, they would take a second each. */
+static void woken(sl_context *cx)
+{
+    declare(&pass_type);
+    sl_jobs_start(bench_host.jobs);
+    int64_t begin = sl_clock_monotonic_ms();
+    enqueue(cx, &pass_request);
+    check_status(wait_done(cx, CHAIN), SL_OK);
+    check(sl_clock_monotonic_ms() - begin < CHAIN * SL_JOB_POLL_MS / 2);
+    sl_jobs_drain(bench_host.jobs, 20000);
+}
+
+static void test_a_commit_wakes_the_runner(void **state)
+{
+    (void)state;
+    start(woken);
+}
+
 static sl_status block(sl_context *cx, const sl_job_view *job)
 {
     (void)job;
@@ -369,6 +402,7 @@ int main(void)
         JOBS_ON_BOTH(test_lease_ends_and_another_runs_it),
         JOBS_ON_BOTH(test_lease_ends_in_the_last_attempt),
         JOBS_ON_BOTH(test_two_runners_run_each_once),
+        JOBS_ON_BOTH(test_a_commit_wakes_the_runner),
         JOBS_ON_BOTH(test_drain_gives_back_what_still_runs),
         JOBS_ON_BOTH(test_leases_of_what_runs_are_prolonged),
         JOBS_ON_BOTH(test_schedule_runs_once_a_period),
