@@ -9,8 +9,8 @@
 
 static void start_all(sl_context *cx)
 {
-    assert_int_equal(sl_plugins_start(cx), SL_OK);
-    assert_null(cx->plugin);
+    check_int(sl_plugins_start(cx), SL_OK);
+    check(cx->plugin == NULL);
 }
 
 static void services_are_found_at_start(void **state)
@@ -46,8 +46,8 @@ static void failed_starts_take_their_dependents_along(void **state)
 
 static void start_required(sl_context *cx)
 {
-    assert_int_equal(sl_plugins_start(cx), SL_E_INVALID);
-    assert_string_equal(sl_error_message(cx), "plugin \"start_fails\": its start failed: The moon is not full.");
+    check_int(sl_plugins_start(cx), SL_E_INVALID);
+    check_text(sl_error_message(cx), "plugin \"start_fails\": its start failed: The moon is not full.");
 }
 
 static void required_starts_must_succeed(void **state)
@@ -88,9 +88,9 @@ static void options_come_from_the_file_and_the_environment(void **state)
 static void run_commands(sl_context *cx)
 {
     const char *const words[] = { "count", "x" };
-    assert_int_equal(sl_plugins_command(cx, "count", 2, words), 42);
-    assert_int_equal(sl_plugins_command(cx, "no such", 2, words), -1);
-    assert_null(cx->plugin);
+    check_int(sl_plugins_command(cx, "count", 2, words), 42);
+    check_int(sl_plugins_command(cx, "no such", 2, words), -1);
+    check(cx->plugin == NULL);
 }
 
 static void commands_run(void **state)
@@ -111,22 +111,22 @@ static const sl_gateway *choose(sl_context *cx, const char *name, const char *cu
 
 static void choose_gateways(sl_context *cx)
 {
-    assert_null(choose(cx, NULL, "usd"));
-    assert_string_equal(sl_error_message(cx), "No gateway takes payment methods of type 'card' in the currency 'usd'.");
-    assert_null(choose(cx, "plain", "usd"));
-    assert_string_equal(sl_error_message(cx), "The gateway 'plain' moves no real money and is refused in live mode.");
+    check(choose(cx, NULL, "usd") == NULL);
+    check_text(sl_error_message(cx), "No gateway takes payment methods of type 'card' in the currency 'usd'.");
+    check(choose(cx, "plain", "usd") == NULL);
+    check_text(sl_error_message(cx), "The gateway 'plain' moves no real money and is refused in live mode.");
     sl_context_bind(cx, "acct_1", false);
-    assert_string_equal(sl_gateway_name(choose(cx, NULL, "usd")), "plain");
-    assert_string_equal(sl_gateway_name(choose(cx, NULL, "EUR")), "euros");
-    assert_string_equal(sl_gateway_name(choose(cx, "plain", "eur")), "plain");
-    assert_null(choose(cx, "euros", "usd"));
-    assert_string_equal(sl_error_message(cx), "The gateway 'euros' does not take the currency 'usd'.");
-    assert_null(choose(cx, "nobody", "usd"));
-    assert_string_equal(sl_error_message(cx), "No such gateway: 'nobody'");
+    check_text(sl_gateway_name(choose(cx, NULL, "usd")), "plain");
+    check_text(sl_gateway_name(choose(cx, NULL, "EUR")), "euros");
+    check_text(sl_gateway_name(choose(cx, "plain", "eur")), "plain");
+    check(choose(cx, "euros", "usd") == NULL);
+    check_text(sl_error_message(cx), "The gateway 'euros' does not take the currency 'usd'.");
+    check(choose(cx, "nobody", "usd") == NULL);
+    check_text(sl_error_message(cx), "No such gateway: 'nobody'");
     const sl_gateway *none = NULL;
-    assert_int_equal(sl_gateway_choose(cx, NULL, "usd", "iban", &none), SL_E_INVALID);
-    assert_true(sl_gateway_can(choose(cx, "plain", "usd"), SL_GATEWAY_CAN_PARTIAL_CAPTURE));
-    assert_false(sl_gateway_can(choose(cx, "plain", "usd"), SL_GATEWAY_CAN_AUTHENTICATE));
+    check_int(sl_gateway_choose(cx, NULL, "usd", "iban", &none), SL_E_INVALID);
+    check(sl_gateway_can(choose(cx, "plain", "usd"), SL_GATEWAY_CAN_PARTIAL_CAPTURE));
+    check(!sl_gateway_can(choose(cx, "plain", "usd"), SL_GATEWAY_CAN_AUTHENTICATE));
 }
 
 static void gateways_are_chosen_by_currency_and_priority(void **state)
@@ -140,9 +140,9 @@ static sl_gateway_outcome pay(sl_context *cx, const char *operation, int64_t amo
 {
     const sl_gateway_payment payment = { .struct_size = sizeof(payment), .attempt = "pay_1", .operation = operation, .amount = amount, .currency = "usd" };
     sl_gateway_outcome outcome = { .struct_size = sizeof(outcome) };
-    assert_int_equal(sl_gateway_call(cx, choose(cx, "plain", "usd"), &payment, &outcome), SL_OK);
-    assert_null(sl_error_message(cx));
-    assert_null(cx->plugin);
+    check_int(sl_gateway_call(cx, choose(cx, "plain", "usd"), &payment, &outcome), SL_OK);
+    check(sl_error_message(cx) == NULL);
+    check(cx->plugin == NULL);
     return outcome;
 }
 
@@ -162,20 +162,20 @@ static void call_gateway(sl_context *cx)
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         sl_gateway_outcome outcome = pay(cx, "authorize", cases[i].amount);
-        assert_int_equal(outcome.kind, cases[i].kind);
-        assert_string_equal(outcome.message, cases[i].message);
+        check_int(outcome.kind, cases[i].kind);
+        check_text(outcome.message, cases[i].message);
     }
-    assert_string_equal(pay(cx, "authorize", 4).code, "card_declined");
+    check_text(pay(cx, "authorize", 4).code, "card_declined");
     sl_gateway_outcome refund = pay(cx, "refund", 100);
-    assert_int_equal(refund.kind, SL_GATEWAY_UNSUPPORTED);
-    assert_string_equal(refund.message, "The gateway 'plain' does not support the operation 'refund'.");
-    assert_int_equal(pay(cx, "dance", 100).kind, SL_GATEWAY_UNSUPPORTED);
+    check_int(refund.kind, SL_GATEWAY_UNSUPPORTED);
+    check_text(refund.message, "The gateway 'plain' does not support the operation 'refund'.");
+    check_int(pay(cx, "dance", 100).kind, SL_GATEWAY_UNSUPPORTED);
     sl_gateway_outcome good = pay(cx, "authorize", 100);
-    assert_int_equal(good.kind, SL_GATEWAY_APPROVED);
-    assert_true(good.fee == SL_NONE && good.amount == SL_NONE);
+    check_int(good.kind, SL_GATEWAY_APPROVED);
+    check(good.fee == SL_NONE && good.amount == SL_NONE);
     int64_t left = strtoll(good.reference + strlen("ref_pay_1_"), NULL, 10);
-    assert_true(left > 5000 && left <= 10000);
-    assert_int_equal(cx->deadline, 0);
+    check(left > 5000 && left <= 10000);
+    check_int(cx->deadline, 0);
 }
 
 static void outcomes_are_believed_as_far_as_they_are_ones(void **state)
@@ -189,8 +189,8 @@ static void call_late(sl_context *cx)
 {
     sl_context_bind(cx, "acct_1", false);
     cx->deadline = 1;
-    assert_int_equal(pay(cx, "authorize", 100).kind, SL_GATEWAY_NOT_SENT);
-    assert_int_equal(cx->deadline, 1);
+    check_int(pay(cx, "authorize", 100).kind, SL_GATEWAY_NOT_SENT);
+    check_int(cx->deadline, 1);
 }
 
 static void nothing_is_sent_after_the_deadline(void **state)
@@ -216,14 +216,14 @@ static void call_with_writes(sl_context *cx)
     const sl_gateway *gateway = choose(cx, "plain", "usd");
     const sl_gateway_payment payment = { .struct_size = sizeof(payment), .attempt = "pay_1", .operation = "authorize", .amount = 100 };
     sl_gateway_outcome outcome = { .struct_size = sizeof(outcome) };
-    assert_int_equal(sl_gateway_call(cx, gateway, &payment, &outcome), SL_E_INTERNAL);
-    assert_string_equal(sl_error_message(cx), "The gateway 'plain' cannot be called while writes are pending.");
+    check_int(sl_gateway_call(cx, gateway, &payment, &outcome), SL_E_INTERNAL);
+    check_text(sl_error_message(cx), "The gateway 'plain' cannot be called while writes are pending.");
     sl_context *aside = sl_context_aside(cx);
-    assert_int_equal(sl_gateway_call(aside, gateway, &payment, &outcome), SL_OK);
-    assert_int_equal(outcome.kind, SL_GATEWAY_APPROVED);
+    check_int(sl_gateway_call(aside, gateway, &payment, &outcome), SL_OK);
+    check_int(outcome.kind, SL_GATEWAY_APPROVED);
     sl_discard(cx);
     sl_error_clear(cx);
-    assert_int_equal(sl_gateway_call(cx, gateway, &payment, &outcome), SL_OK);
+    check_int(sl_gateway_call(cx, gateway, &payment, &outcome), SL_OK);
 }
 
 static void gateways_are_not_called_between_write_and_commit(void **state)
@@ -238,8 +238,8 @@ static void retrieve_attempt(sl_context *cx)
     sl_context_bind(cx, "acct_1", false);
     const sl_gateway_payment payment = { .struct_size = sizeof(payment), .attempt = "pay_1" };
     sl_gateway_outcome outcome = { .struct_size = sizeof(outcome) };
-    assert_int_equal(sl_gateway_retrieve(cx, choose(cx, "plain", "usd"), &payment, &outcome), SL_OK);
-    assert_int_equal(outcome.kind, SL_GATEWAY_NEVER_HAPPENED);
+    check_int(sl_gateway_retrieve(cx, choose(cx, "plain", "usd"), &payment, &outcome), SL_OK);
+    check_int(outcome.kind, SL_GATEWAY_NEVER_HAPPENED);
 }
 
 static void only_retrieve_may_say_that_nothing_happened(void **state)
@@ -255,18 +255,18 @@ static void tokenize_cards(sl_context *cx)
     const sl_gateway *gateway = choose(cx, "plain", "usd");
     sl_gateway_card card = { .struct_size = sizeof(card), .exp_month = 12, .exp_year = 2040, .number = "4242424242424242", .cvc = "123" };
     sl_gateway_token token = { .struct_size = sizeof(token) };
-    assert_int_equal(sl_gateway_tokenize(cx, gateway, &card, &token), SL_OK);
-    assert_string_equal(token.token, "tok_visa");
-    assert_string_equal(token.last4, "4242");
+    check_int(sl_gateway_tokenize(cx, gateway, &card, &token), SL_OK);
+    check_text(token.token, "tok_visa");
+    check_text(token.last4, "4242");
     card.cvc = "999";
-    assert_int_equal(sl_gateway_tokenize(cx, gateway, &card, &token), SL_E_INTERNAL);
-    assert_string_equal(sl_error_message(cx), "The adapter of the gateway 'plain' made no usable token.");
+    check_int(sl_gateway_tokenize(cx, gateway, &card, &token), SL_E_INTERNAL);
+    check_text(sl_error_message(cx), "The adapter of the gateway 'plain' made no usable token.");
     card.number = "42424242424242424242424242424242424242424242";
-    assert_int_equal(sl_gateway_tokenize(cx, gateway, &card, &token), SL_E_CARD);
-    assert_int_equal(sl_gateway_resolve_name(cx, gateway, "pm_card_visa", &token), SL_E_NOT_FOUND);
-    assert_int_equal(sl_gateway_attach(cx, gateway, "tok_visa", "cus_1"), SL_OK);
+    check_int(sl_gateway_tokenize(cx, gateway, &card, &token), SL_E_CARD);
+    check_int(sl_gateway_resolve_name(cx, gateway, "pm_card_visa", &token), SL_E_NOT_FOUND);
+    check_int(sl_gateway_attach(cx, gateway, "tok_visa", "cus_1"), SL_OK);
     const sl_gateway_notice notice = { .struct_size = sizeof(notice), .kind = "attempt", .attempt = "pay_1" };
-    assert_int_equal(sl_gateway_notify(cx, &notice), SL_E_UNSUPPORTED);
+    check_int(sl_gateway_notify(cx, &notice), SL_E_UNSUPPORTED);
 }
 
 static void card_numbers_do_not_become_tokens(void **state)

@@ -129,6 +129,32 @@ void assert_refused(const char *name, const char *format, ...)
     assert_string_equal(refusal, sentence);
 }
 
+static int failures;
+
+void check_that(bool condition, const char *file, int line, const char *what)
+{
+    if (condition)
+        return;
+    failures++;
+    fprintf(stderr, "# %s:%d: %s does not hold\n", file, line, what);
+}
+
+void check_numbers(int64_t a, int64_t b, const char *file, int line, const char *what)
+{
+    if (a == b)
+        return;
+    failures++;
+    fprintf(stderr, "# %s:%d: %s is %lld, not %lld\n", file, line, what, (long long)a, (long long)b);
+}
+
+void check_texts(const char *a, const char *b, const char *file, int line, const char *what)
+{
+    if (a == b || (a && b && strcmp(a, b) == 0))
+        return;
+    failures++;
+    fprintf(stderr, "# %s:%d: %s is \"%s\", not \"%s\"\n", file, line, what, a ? a : "(null)", b ? b : "(null)");
+}
+
 static void (*fiber_function)(sl_context *cx);
 
 static void fiber_main(void *data)
@@ -141,8 +167,10 @@ static void fiber_main(void *data)
 
 void in_fiber(void (*function)(sl_context *cx))
 {
+    failures = 0;
     fiber_function = function;
     sl_context *cx = sl_context_new(&host, "acct_1", true, "req_test");
     assert_int_equal(sl_fiber_start(host.loop, fiber_main, cx, NULL), SL_OK);
     sl_loop_run(host.loop);
+    assert_int_equal(failures, 0);
 }

@@ -41,7 +41,14 @@ const char *refusal_of(const char *name);
 /* The refusal is exactly this sentence. */
 void assert_refused(const char *name, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Runs `function` in a fiber of the host's loop, with a context, until it ends. */
+/* Runs `function` in a fiber of the host's loop, with a context, until it ends. cmocka's assertions would jump across stacks
+ * there: these tell what does not hold, and in_fiber fails afterwards. */
 void in_fiber(void (*function)(sl_context *cx));
+#define check(CONDITION) check_that((CONDITION), __FILE__, __LINE__, #CONDITION)
+#define check_int(A, B) check_numbers((A), (B), __FILE__, __LINE__, #A)
+#define check_text(A, B) check_texts((A), (B), __FILE__, __LINE__, #A)
+void check_that(bool condition, const char *file, int line, const char *what);
+void check_numbers(int64_t a, int64_t b, const char *file, int line, const char *what);
+void check_texts(const char *a, const char *b, const char *file, int line, const char *what);
 
 #endif
