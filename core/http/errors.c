@@ -108,6 +108,21 @@ static int32_t error_http_status(const sl_error *error)
     return http_status < 400 ? 500 : http_status;
 }
 
+/* What a handler finds wrong with the body is told as the table's own faults are. */
+static void fault_list_write(sl_json *out, const sl_error *error, const char *message)
+{
+    sl_json_open_array(out, "detail");
+    sl_json_open(out, NULL);
+    sl_json_open_array(out, "loc");
+    sl_json_string(out, NULL, "body");
+    sl_json_string(out, NULL, error->param);
+    sl_json_close_array(out);
+    sl_json_string(out, "msg", message);
+    sl_json_string(out, "type", error->code ? error->code : "value_error");
+    sl_json_close(out);
+    sl_json_close_array(out);
+}
+
 void sl_error_reply(sl_context *cx)
 {
     if (cx->reply == NULL) {
@@ -137,6 +152,8 @@ void sl_error_reply(sl_context *cx)
     if (cx->face == SL_FACE_LITE) {
         if (cx->error.faults) {
             sl_json_raw(out, "detail", cx->error.faults);
+        } else if (http_status == 422 && cx->error.param) {
+            fault_list_write(out, &cx->error, message);
         } else {
             sl_json_string(out, "detail", message);
         }

@@ -93,7 +93,7 @@ static void dispute_method_write(sl_json *out, const struct dispute *dispute)
     sl_json_open(out, "payment_method_details");
     sl_json_open(out, "card");
     sl_json_string(out, "brand", brand);
-    sl_json_string(out, "case_type", "chargeback");
+    sl_json_string(out, "case_type", strncmp(dispute->status, "warning", 7) == 0 ? "inquiry" : "chargeback");
     sl_json_string(out, "network", brand);
     sl_json_null(out, "network_reason_code");
     sl_json_close(out);
@@ -120,7 +120,7 @@ static void dispute_render(sl_json *out, const void *row)
     evidence_write(out, dispute);
     evidence_details_write(out, dispute);
     sl_json_null(out, "intended_submission_method");
-    sl_json_bool(out, "is_charge_refundable", same(dispute->status, "won"));
+    sl_json_bool(out, "is_charge_refundable", same(dispute->status, "won") || strncmp(dispute->status, "warning", 7) == 0);
     sl_json_bool(out, "livemode", sl_livemode(sl_json_context(out)));
     sl_json_map(out, "metadata", dispute->metadata);
     sl_json_reference(out, "payment_intent", "payment_intent", dispute->payment_intent);

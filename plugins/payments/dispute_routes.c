@@ -110,7 +110,7 @@ static const sl_map *evidence_map(sl_context *cx, const struct evidence_params *
 
 static sl_status dispute_closed(sl_context *cx, const struct dispute *dispute)
 {
-    return sl_fail(cx, SL_E_INVALID, "charge_disputed", "Dispute %s is %s: it is closed and cannot be changed.",
+    return sl_fail(cx, SL_E_INVALID, "charge_disputed", "Dispute %s is %s and cannot be answered or accepted any more.",
                    dispute->id, dispute->status);
 }
 
@@ -121,9 +121,10 @@ sl_status dispute_update(sl_context *cx, const void *data)
     sl_status status = sl_resource_load(cx, &dispute_resource, params->id, "id", &dispute);
     if (status != SL_OK)
         return status;
-    if (params->evidence && !same(dispute.status, "needs_response"))
+    bool answerable = same(dispute.status, "needs_response") || same(dispute.status, "warning_needs_response");
+    if (params->evidence && !answerable)
         return dispute_closed(cx, &dispute);
-    if (same(dispute.status, "needs_response")) {
+    if (answerable) {
         bool submit = params->submit && (params->evidence || sl_given(cx, "submit"));
         status = dispute_evidence_add(cx, &dispute, evidence_map(cx, params->evidence), submit);
         if (status != SL_OK)

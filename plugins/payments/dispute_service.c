@@ -21,7 +21,13 @@
 
 bool dispute_is_open(const struct dispute *dispute)
 {
-    return same(dispute->status, "needs_response") || same(dispute->status, "under_review");
+    return same(dispute->status, "needs_response") || same(dispute->status, "under_review") ||
+           dispute_is_inquiry(dispute);
+}
+
+bool dispute_is_inquiry(const struct dispute *dispute)
+{
+    return same(dispute->status, "warning_needs_response") || same(dispute->status, "warning_under_review");
 }
 
 /* Moves money for the dispute, and shows the movement in it before it is committed. */
@@ -72,7 +78,7 @@ static sl_status dispute_open_add(sl_context *cx, struct charge *charge, const s
     *dispute = (struct dispute){
         .id = sl_id(cx, "dp"),
         .created = sl_now(cx),
-        .status = "needs_response",
+        .status = same(notice->status, "warning_needs_response") ? "warning_needs_response" : "needs_response",
         .reason = notice->reason ? notice->reason : "general",
         .amount = notice->amount > 0 && notice->amount <= charge->amount_captured ? notice->amount
                                                                                   : charge->amount_captured,
@@ -83,32 +89,37 @@ static sl_status dispute_open_add(sl_context *cx, struct charge *charge, const s
         .brand = charge_brand(cx, charge),
         .due_by = sl_now(cx) + ANSWER_WITHIN,
     };
-    sl_status status = dispute_move(cx, dispute, "dispute", -dispute->amount,
-                                    balance_dispute_fee(cx, dispute->currency));
+    bool withdrawn = !dispute_is_inquiry(dispute);
+    sl_status status = withdrawn ? dispute_move(cx, dispute, "dispute", -dispute->amount,
+                                                balance_dispute_fee(cx, dispute->currency))
+                                 : SL_OK;
     if (status != SL_OK)
         return status;
     sl_insert(cx, &disputes, dispute);
     charge->disputed = true;
     sl_update(cx, &charges, charge, "disputed");
     sl_event(cx, "charge.dispute.created", &dispute_resource, dispute, NULL);
-    sl_event(cx, "charge.dispute.funds_withdrawn", &dispute_resource, dispute, NULL);
+    if (withdrawn)
+        sl_event(cx, "charge.dispute.funds_withdrawn", &dispute_resource, dispute, NULL);
     return SL_OK;
 }
 
+/* The charge a notice is about. A bank may be faster than this server: while the attempt's outcome is not recorded the notice is
+ * to be told again. */
 static sl_status notice_charge(sl_context *cx, const sl_gateway_notice *notice, struct charge *ret)
 {
-    if (notice->attempt) {
-        struct attempt attempt;
-        sl_status status = sl_find(cx, &payment_attempts, notice->attempt, &attempt);
-        if (status == SL_OK && attempt.charge)
-            return sl_find(cx, &charges, attempt.charge, ret);
-        if (status != SL_OK && status != SL_E_NOT_FOUND)
-            return status;
-    }
-    if (!notice->reference)
-        return SL_E_NOT_FOUND;
-    return sl_select_one(cx, &charges, "gateway_reference = $2 ORDER BY created LIMIT 1",
-                         SL_ARGS(sl_text(notice->reference)), ret);
+    struct attempt attempt;
+    sl_status status = SL_E_NOT_FOUND;
+    if (notice->attempt)
+        status = sl_find(cx, &payment_attempts, notice->attempt, &attempt);
+    if (status == SL_E_NOT_FOUND && notice->reference)
+        return sl_select_one(cx, &charges, "gateway_reference = $2 ORDER BY created LIMIT 1",
+                             SL_ARGS(sl_text(notice->reference)), ret);
+    if (status != SL_OK)
+        return status;
+    if (attempt_is_open(&attempt))
+        return sl_fail(cx, SL_E_UNAVAILABLE, NULL, "The outcome of attempt %s is not recorded yet.", attempt.id);
+    return attempt.charge ? sl_find(cx, &charges, attempt.charge, ret) : SL_E_NOT_FOUND;
 }
 
 static sl_status dispute_notice_step(sl_context *cx, void *data)
@@ -164,15 +175,17 @@ static sl_status dispute_lost_post(sl_context *cx, const struct dispute *dispute
 sl_status dispute_end(sl_context *cx, struct dispute *dispute, const char *status_text)
 {
     bool won = same(status_text, "won");
-    sl_status status = won ? dispute_move(cx, dispute, "dispute_reversal", dispute->amount, 0)
-                           : dispute_lost_post(cx, dispute);
+    bool inquiry = dispute_is_inquiry(dispute);
+    sl_status status = inquiry ? SL_OK
+                       : won   ? dispute_move(cx, dispute, "dispute_reversal", dispute->amount, 0)
+                               : dispute_lost_post(cx, dispute);
     if (status != SL_OK)
         return status;
-    dispute->status = status_text;
+    dispute->status = inquiry ? "warning_closed" : status_text;
     dispute->due_by = 0;
     sl_update(cx, &disputes, dispute, "status, due_by");
     sl_event(cx, "charge.dispute.closed", &dispute_resource, dispute, NULL);
-    if (won)
+    if (won && !inquiry)
         sl_event(cx, "charge.dispute.funds_reinstated", &dispute_resource, dispute, NULL);
     return SL_OK;
 }
@@ -226,7 +239,7 @@ sl_status dispute_evidence_add(sl_context *cx, struct dispute *dispute, const sl
     }
     if (!submit || !dispute->has_evidence)
         return SL_OK;
-    dispute->status = "under_review";
+    dispute->status = dispute_is_inquiry(dispute) ? "warning_under_review" : "under_review";
     dispute->submission_count++;
     return verdict_enqueue(cx, dispute);
 }
@@ -238,7 +251,8 @@ sl_status dispute_decide(sl_context *cx, const sl_job_view *job)
     sl_status status = sl_find(cx, &disputes, id, dispute);
     if (status == SL_E_NOT_FOUND)
         return SL_OK;
-    if (status != SL_OK || !same(dispute->status, "under_review") || !dispute->evidence)
+    bool reviewed = same(dispute->status, "under_review") || same(dispute->status, "warning_under_review");
+    if (status != SL_OK || !reviewed || !dispute->evidence)
         return status;
     if (strstr(dispute->evidence, WINNING_EVIDENCE))
         return dispute_end(cx, dispute, "won");

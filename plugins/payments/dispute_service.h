@@ -14,11 +14,14 @@ sl_status dispute_notice(sl_context *cx, const sl_gateway_notice *notice);
 /* Keeps evidence (names and texts, a finished JSON object) over what is there, and submits it when asked. [suspends] */
 sl_status dispute_evidence_add(sl_context *cx, struct dispute *dispute, const sl_map *evidence, bool submit);
 
-/* Ends a dispute as "won" or "lost": events, and the money to whom it belongs now. [suspends] */
+/* Ends a dispute as "won" or "lost", an inquiry as "warning_closed": events, and the money to whom it belongs now. [suspends] */
 sl_status dispute_end(sl_context *cx, struct dispute *dispute, const char *status);
 
 /* Whether it can still be answered or accepted. [no-suspend] */
 bool dispute_is_open(const struct dispute *dispute);
+
+/* Whether the bank only asks: no money is held back, and the charge may be refunded. [no-suspend] */
+bool dispute_is_inquiry(const struct dispute *dispute);
 
 /* The job "payments.decide_dispute": a test gateway's bank decides by the evidence, as Stripe's test mode does. [suspends] */
 sl_status dispute_decide(sl_context *cx, const sl_job_view *job);

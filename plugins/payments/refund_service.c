@@ -42,7 +42,7 @@ static sl_status refund_charge_check(sl_context *cx, const struct charge *charge
         return SL_OK;
     struct dispute dispute;
     sl_status status = sl_select_one(cx, &disputes, "charge = $2", SL_ARGS(sl_text(charge->id)), &dispute);
-    if (status == SL_E_NOT_FOUND || (status == SL_OK && same(dispute.status, "won")))
+    if (status == SL_E_NOT_FOUND || (status == SL_OK && (same(dispute.status, "won") || strncmp(dispute.status, "warning", 7) == 0)))
         return SL_OK;
     if (status != SL_OK)
         return status;
