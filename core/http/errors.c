@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "core/base/mask.h"
 #include "core/base/status.h"
 
 static const struct {
@@ -134,6 +135,8 @@ void sl_error_reply(sl_context *cx)
     int32_t http_status = error_http_status(&cx->error);
     const char *message =
         cx->error.message ? cx->error.message : defaults[default_index(cx->error.status)].message;
+    /* Sentences repeat what clients sent, and clients send card numbers where ids belong. */
+    message = sl_mask(cx->arena, message);
     if (http_status >= 500) {
         sl_log(cx, SL_LOG_ERROR, "request failed", "status", sl_status_name(cx->error.status),
                "code", cx->error.code ? cx->error.code : "", "message", message);

@@ -146,7 +146,8 @@ static void payment_method_render(sl_json *out, const void *row)
     billing_details_write(out, method);
     sl_json_close(out);
     card_write(out, method);
-    sl_json_time(out, "created", method->created);
+    /* Unix seconds in both faces: payments answered on the short routes hold methods as /v1 shows them. */
+    sl_json_int(out, "created", method->created);
     sl_json_reference(out, "customer", "customer", method->customer);
     sl_json_null(out, "customer_account");
     sl_json_bool(out, "livemode", sl_livemode(sl_json_context(out)));

@@ -17,9 +17,9 @@ const REAL = '4539578763621486';
 suite('secrets', { env: { STRIPE_LITE_LOG_LEVEL: 'debug' } }, (s) => {
   const spaced = (number) => number.replace(/(\d{4})(?=\d)/g, '$1 ');
   const places = {
-    'a path of /v1': (n) => s.get(`/v1/customers/${n}`),
-    'a short path': (n) => s.get(`/payments/${n}`),
-    'an unknown path': (n) => s.get(`/cards/${n}`),
+    'a path of /v1': (n) => s.get(`/v1/customers/${encodeURIComponent(n)}`),
+    'a short path': (n) => s.get(`/payments/${encodeURIComponent(n)}`),
+    'an unknown path': (n) => s.get(`/cards/${encodeURIComponent(n)}`),
     'a query': (n) => s.get('/v1/customers', { query: { starting_after: n } }),
     'an unknown parameter\'s name': (n) => s.post('/v1/customers', { [n]: '1' }),
     'an unknown parameter\'s value': (n) => s.post('/v1/customers', { number: n }),
