@@ -26,7 +26,8 @@ def declared_names():
     names = set()
     for path in (ROOT / "sdk/include").rglob("*.h"):
         text = re.sub(r"/\*.*?\*/", " ", path.read_text(encoding="utf-8"), flags=re.DOTALL)
-        text = re.sub(r"^\s*#.*$", " ", text, flags=re.MULTILINE)
+        # A macro's other lines belong to it: what SL_PLUGIN defines is the plugin's, not the library's.
+        text = re.sub(r"^\s*#(?:.*\\\n)*.*$", " ", text, flags=re.MULTILINE)
         names.update(re.findall(r"\bSL_API\b[^;{}()]*?\b(sl_\w+)\s*\(", text))
     return names
 

@@ -47,7 +47,8 @@ sl_auth *sl_auth_new(const sl_auth_options *options, const char **ret_message)
     auth->jwt = jwt;
     auth->secret_key = options->secret_key ? strdup(options->secret_key) : NULL;
     auth->publishable_key = options->publishable_key ? strdup(options->publishable_key) : NULL;
-    auth->livemode = options->secret_key ? sl_key_livemode(options->secret_key) : options->production;
+    auth->livemode =
+        options->secret_key ? sl_key_livemode(options->secret_key) : options->production;
     return auth;
 }
 
@@ -96,8 +97,9 @@ static sl_status bootstrap_key(sl_context *cx, const char *id, const char *kind,
     wanted->id = id;
     wanted->kind = kind;
     sl_list rows;
-    sl_status status = sl_keys_where(cx, "WHERE id = $1 OR hash = $2 ORDER BY CASE WHEN hash = $2 THEN 0 ELSE 1 END",
-                                     SL_ARGS(sl_text(id), sl_text(text ? wanted->hash : "")), &rows);
+    sl_status status = sl_keys_where(
+        cx, "WHERE id = $1 OR hash = $2 ORDER BY CASE WHEN hash = $2 THEN 0 ELSE 1 END",
+        SL_ARGS(sl_text(id), sl_text(text ? wanted->hash : "")), &rows);
     if (status != SL_OK)
         return status;
     bool there = !text;
@@ -106,12 +108,14 @@ static sl_status bootstrap_key(sl_context *cx, const char *id, const char *kind,
         /* A key of the settings that the command line made before keeps its own row. */
         bool other_row_has_it = there && text && strcmp(row->hash, wanted->hash) != 0;
         if (other_row_has_it)
-            sl_delete_in(cx, row->livemode ? row->account : sl_format(cx, "%s:test", row->account), &sl_key_table, row);
+            sl_delete_in(cx, row->livemode ? row->account : sl_format(cx, "%s:test", row->account),
+                         &sl_key_table, row);
         else
             bootstrap_row(cx, row, wanted, &there);
     }
     if (!there)
-        sl_insert_in(cx, wanted->livemode ? SL_FIRST_ACCOUNT : SL_FIRST_ACCOUNT ":test", &sl_key_table, wanted);
+        sl_insert_in(cx, wanted->livemode ? SL_FIRST_ACCOUNT : SL_FIRST_ACCOUNT ":test",
+                     &sl_key_table, wanted);
     return SL_OK;
 }
 
@@ -120,7 +124,9 @@ static sl_status bootstrap_step(sl_context *cx, void *data)
     const sl_auth *auth = data;
     sl_account_ensure(cx, SL_FIRST_ACCOUNT, "First account");
     sl_status status = bootstrap_key(cx, "key_bootstrap_secret", "secret", auth->secret_key);
-    return status == SL_OK ? bootstrap_key(cx, "key_bootstrap_publishable", "publishable", auth->publishable_key) : status;
+    return status == SL_OK ? bootstrap_key(cx, "key_bootstrap_publishable", "publishable",
+                                           auth->publishable_key)
+                           : status;
 }
 
 sl_status sl_auth_bootstrap(sl_context *cx)
@@ -132,9 +138,10 @@ sl_status sl_auth_bootstrap(sl_context *cx)
 
 static sl_status credential_missing(sl_context *cx)
 {
-    return sl_fail(cx, SL_E_UNAUTHENTICATED, NULL,
-                   "You did not provide an API key. You need to provide your API key in the Authorization header, using Bearer auth "
-                   "(e.g. 'Authorization: Bearer YOUR_SECRET_KEY').");
+    return sl_fail(
+        cx, SL_E_UNAUTHENTICATED, NULL,
+        "You did not provide an API key. You need to provide your API key in the Authorization header, using Bearer auth "
+        "(e.g. 'Authorization: Bearer YOUR_SECRET_KEY').");
 }
 
 static bool printable(const char *text)
@@ -158,7 +165,8 @@ static const char *basic_user(sl_context *cx, const char *text)
     return (const char *)bytes;
 }
 
-static sl_status credential_read(sl_context *cx, const char *authorization, const char **ret_credential)
+static sl_status credential_read(sl_context *cx, const char *authorization,
+                                 const char **ret_credential)
 {
     if (!authorization || !authorization[0])
         return credential_missing(cx);
@@ -168,7 +176,8 @@ static sl_status credential_read(sl_context *cx, const char *authorization, cons
     if (scheme == 5 && strncasecmp(authorization, "Basic", 5) == 0)
         text = basic_user(cx, text);
     else if (scheme != 6 || strncasecmp(authorization, "Bearer", 6) != 0)
-        return sl_fail(cx, SL_E_UNAUTHENTICATED, NULL, "Invalid Authorization header: use Bearer or Basic with an API key.");
+        return sl_fail(cx, SL_E_UNAUTHENTICATED, NULL,
+                       "Invalid Authorization header: use Bearer or Basic with an API key.");
     if (!text || !text[0])
         return credential_missing(cx);
     if (!printable(text) || rest[strcspn(rest, " ")])
@@ -202,19 +211,24 @@ static sl_status key_identify(sl_context *cx, const char *text)
     sl_key key;
     sl_status status = sl_key_find(cx, cx->host->auth->cache, text, &key);
     if (status == SL_E_INVALID)
-        return sl_fail(cx, SL_E_UNAUTHENTICATED, "api_key_expired", "Expired API Key provided: %s", sl_key_mask(cx, text));
+        return sl_fail(cx, SL_E_UNAUTHENTICATED, "api_key_expired", "Expired API Key provided: %s",
+                       sl_key_mask(cx, text));
     if (status == SL_E_NOT_FOUND)
-        return sl_fail(cx, SL_E_UNAUTHENTICATED, NULL, "Invalid API Key provided: %s", sl_key_mask(cx, text));
+        return sl_fail(cx, SL_E_UNAUTHENTICATED, NULL, "Invalid API Key provided: %s",
+                       sl_key_mask(cx, text));
     if (status != SL_OK)
         return status;
-    sl_caller_info caller = { .kind = caller_of_kind(key.kind), .key_id = key.id, .scopes = key.scopes, .app = key.app_id };
+    sl_caller_info caller = {
+        .kind = caller_of_kind(key.kind), .key_id = key.id, .scopes = key.scopes, .app = key.app_id
+    };
     bool role_good = true;
     if (key.role)
         role_good = sl_auth_role(cx, key.role, &caller.role, &caller.customer);
     else if (caller.kind == SL_CALLER_SECRET)
         caller.role = "admin";
     if (!role_good || caller.kind == SL_CALLER_NONE)
-        return sl_fail(cx, SL_E_UNAUTHENTICATED, NULL, "Invalid API Key provided: %s", sl_key_mask(cx, text));
+        return sl_fail(cx, SL_E_UNAUTHENTICATED, NULL, "Invalid API Key provided: %s",
+                       sl_key_mask(cx, text));
     cx->caller = caller;
     sl_context_bind(cx, key.account, key.livemode);
     return SL_OK;
@@ -245,14 +259,16 @@ static sl_status account_select(sl_context *cx, const char *account)
     bool may = cx->caller.kind != SL_CALLER_APP && !cx->caller.customer;
     sl_rows *rows = NULL;
     if (may) {
-        sl_status status =
-            sl_query(cx, "SELECT id FROM accounts WHERE account_id = $1 AND id = $2", SL_ARGS(sl_text(account)), &rows);
+        sl_status status = sl_query(cx, "SELECT id FROM accounts WHERE account_id = $1 AND id = $2",
+                                    SL_ARGS(sl_text(account)), &rows);
         if (status != SL_OK)
             return status;
     }
     if (!may || sl_rows_count(rows) == 0) {
-        return sl_fail(cx, SL_E_FORBIDDEN, "account_invalid",
-                       "The provided key does not have access to account '%.64s' (or that account does not exist).", account);
+        return sl_fail(
+            cx, SL_E_FORBIDDEN, "account_invalid",
+            "The provided key does not have access to account '%.64s' (or that account does not exist).",
+            account);
     }
     sl_context_bind(cx, sl_copy(cx, account, strlen(account)), cx->livemode);
     return SL_OK;
@@ -277,7 +293,8 @@ sl_status sl_auth_identify(sl_context *cx, const char *authorization, const char
     return status == SL_OK ? account_select(cx, stripe_account) : status;
 }
 
-sl_status sl_auth_guard(sl_context *cx, const sl_route *route, const char *authorization, const char *stripe_account)
+sl_status sl_auth_guard(sl_context *cx, const sl_route *route, const char *authorization,
+                        const char *stripe_account)
 {
     if (route->access != SL_ACCESS_OPEN) {
         sl_status status = sl_auth_identify(cx, authorization, stripe_account);

@@ -24,10 +24,11 @@ typedef struct sl_auth_options {
     const char *secret_key;      /* bootstrap key of the first account */
     const char *publishable_key; /* likewise */
     const char *jwt_secret;      /* HS256 */
-    const char *jwt_public_key;  /* PEM text: RS256; wins over jwt_secret, which must then be absent */
-    const char *jwt_issuer;      /* required `iss`, NULL: any */
-    const char *jwt_audience;    /* required among `aud`, NULL: any */
-    bool production;             /* without a bootstrap key, tokens act in live mode */
+    const char
+        *jwt_public_key;      /* PEM text: RS256; wins over jwt_secret, which must then be absent */
+    const char *jwt_issuer;   /* required `iss`, NULL: any */
+    const char *jwt_audience; /* required among `aud`, NULL: any */
+    bool production;          /* without a bootstrap key, tokens act in live mode */
 } sl_auth_options;
 
 /* Makes the worker's auth. NULL with a sentence for the administrator when a key cannot be used (no RSA key, shorter than 2048
@@ -45,7 +46,8 @@ sl_status sl_auth_bootstrap(sl_context *cx) SL_MUST_CHECK;
 /* Who sends this Authorization header (NULL: none) and for which account: binds the context and fills the caller.
  * `stripe_account` is the Stripe-Account header or NULL. SL_E_UNAUTHENTICATED, SL_E_FORBIDDEN (account_invalid),
  * SL_E_UNAVAILABLE, each with the error filled. since 1.0 [suspends] */
-sl_status sl_auth_identify(sl_context *cx, const char *authorization, const char *stripe_account) SL_MUST_CHECK;
+sl_status sl_auth_identify(sl_context *cx, const char *authorization,
+                           const char *stripe_account) SL_MUST_CHECK;
 
 /* As nobody: the first account in the mode of tokens, caller NONE. For open routes. since 1.0 [no-suspend] */
 void sl_auth_open(sl_context *cx);
@@ -54,13 +56,15 @@ void sl_auth_open(sl_context *cx);
 sl_status sl_auth_permit(sl_context *cx, const sl_route *route) SL_MUST_CHECK;
 
 /* All of it for one route: open routes take a good credential, and do without one. since 1.0 [suspends] */
-sl_status sl_auth_guard(sl_context *cx, const sl_route *route, const char *authorization, const char *stripe_account) SL_MUST_CHECK;
+sl_status sl_auth_guard(sl_context *cx, const sl_route *route, const char *authorization,
+                        const char *stripe_account) SL_MUST_CHECK;
 
 /* The restricted-key scope of a route: its own, or the first path segment after "v1" or "api/v1". since 1.0 [no-suspend] */
 const char *sl_auth_scope(sl_context *cx, const sl_route *route);
 
 /* A role's text: "admin", "operator", "viewer" or "customer:<id>". False when it is none. `ret_role` and `ret_customer` are
  * static or in the arena. since 1.0 [no-suspend] */
-bool sl_auth_role(sl_context *cx, const char *text, const char **ret_role, const char **ret_customer) SL_MUST_CHECK;
+bool sl_auth_role(sl_context *cx, const char *text, const char **ret_role,
+                  const char **ret_customer) SL_MUST_CHECK;
 
 #endif

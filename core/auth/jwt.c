@@ -89,7 +89,8 @@ bool sl_jwt_new(const sl_auth_options *options, sl_jwt **ret_jwt, const char **r
     const char *fault = NULL;
     EVP_PKEY *key = NULL;
     if (options->jwt_secret && options->jwt_public_key)
-        fault = "auth.jwt.secret and auth.jwt.public_key are both set; one of them says how tokens are signed";
+        fault =
+            "auth.jwt.secret and auth.jwt.public_key are both set; one of them says how tokens are signed";
     else if (options->jwt_public_key)
         fault = public_key_read(options->jwt_public_key, &key);
     else if (!options->jwt_secret)
@@ -138,29 +139,35 @@ static sl_status refuse(sl_context *cx, const char *why)
     return sl_fail(cx, SL_E_UNAUTHENTICATED, NULL, "Invalid token provided: %s.", why);
 }
 
-static sl_status part_read(sl_context *cx, const char *text, size_t length, const sl_value **ret_object)
+static sl_status part_read(sl_context *cx, const char *text, size_t length,
+                           const sl_value **ret_object)
 {
     size_t size = 0;
     unsigned char *bytes = sl_base64_decode(cx->arena, text, length, true, &size);
     const sl_value *value = NULL;
-    if (!bytes || memchr(text, '=', length) || sl_json_parse(cx, (const char *)bytes, size, &value) != SL_OK || sl_value_type(value) != SL_VALUE_OBJECT)
+    if (!bytes || memchr(text, '=', length) ||
+        sl_json_parse(cx, (const char *)bytes, size, &value) != SL_OK ||
+        sl_value_type(value) != SL_VALUE_OBJECT)
         return refuse(cx, "it is not made of JSON objects in base64url");
     *ret_object = value;
     return SL_OK;
 }
 
-static bool signature_good(const sl_jwt *jwt, const char *signed_text, size_t signed_length, const unsigned char *signature, size_t length)
+static bool signature_good(const sl_jwt *jwt, const char *signed_text, size_t signed_length,
+                           const unsigned char *signature, size_t length)
 {
     if (!jwt->public_key) {
         unsigned char sum[EVP_MAX_MD_SIZE];
         unsigned int sum_length = 0;
-        return HMAC(EVP_sha256(), jwt->secret, (int)strlen(jwt->secret), (const unsigned char *)signed_text, signed_length, sum,
-                    &sum_length)
-               && length == sum_length && CRYPTO_memcmp(sum, signature, sum_length) == 0;
+        return HMAC(EVP_sha256(), jwt->secret, (int)strlen(jwt->secret),
+                    (const unsigned char *)signed_text, signed_length, sum, &sum_length) &&
+               length == sum_length && CRYPTO_memcmp(sum, signature, sum_length) == 0;
     }
     EVP_MD_CTX *check = EVP_MD_CTX_new();
-    bool good = check && EVP_DigestVerifyInit(check, NULL, EVP_sha256(), NULL, jwt->public_key) == 1
-                && EVP_DigestVerify(check, signature, length, (const unsigned char *)signed_text, signed_length) == 1;
+    bool good = check &&
+                EVP_DigestVerifyInit(check, NULL, EVP_sha256(), NULL, jwt->public_key) == 1 &&
+                EVP_DigestVerify(check, signature, length, (const unsigned char *)signed_text,
+                                 signed_length) == 1;
     EVP_MD_CTX_free(check);
     return good;
 }
@@ -207,7 +214,8 @@ static sl_status dates_check(sl_context *cx, const sl_value *claims)
     return SL_OK;
 }
 
-static sl_status claims_check(sl_context *cx, const sl_jwt *jwt, const sl_value *claims, sl_jwt_claims *ret_claims)
+static sl_status claims_check(sl_context *cx, const sl_jwt *jwt, const sl_value *claims,
+                              sl_jwt_claims *ret_claims)
 {
     sl_status status = dates_check(cx, claims);
     if (status != SL_OK)
@@ -226,7 +234,8 @@ static sl_status claims_check(sl_context *cx, const sl_jwt *jwt, const sl_value 
     return SL_OK;
 }
 
-sl_status sl_jwt_verify(sl_context *cx, const sl_jwt *jwt, const char *token, sl_jwt_claims *ret_claims)
+sl_status sl_jwt_verify(sl_context *cx, const sl_jwt *jwt, const char *token,
+                        sl_jwt_claims *ret_claims)
 {
     const char *payload = strchr(token, '.') + 1;
     const char *signature = strchr(payload, '.') + 1;
@@ -235,12 +244,15 @@ sl_status sl_jwt_verify(sl_context *cx, const sl_jwt *jwt, const char *token, sl
     if (status != SL_OK)
         return status;
     if (!same(sl_value_string(sl_value_member(header, "alg"), NULL), jwt->algorithm))
-        return refuse(cx, jwt->public_key ? "this server verifies tokens with RS256 only" : "this server verifies tokens with HS256 only");
+        return refuse(cx, jwt->public_key ? "this server verifies tokens with RS256 only"
+                                          : "this server verifies tokens with HS256 only");
     if (sl_value_member(header, "crit") || sl_value_member(header, "b64"))
         return refuse(cx, "its header asks for extensions that this server does not have");
     size_t length = 0;
-    const unsigned char *bytes = sl_base64_decode(cx->arena, signature, strlen(signature), true, &length);
-    if (!bytes || strchr(signature, '=') || !signature_good(jwt, token, (size_t)(signature - 1 - token), bytes, length))
+    const unsigned char *bytes =
+        sl_base64_decode(cx->arena, signature, strlen(signature), true, &length);
+    if (!bytes || strchr(signature, '=') ||
+        !signature_good(jwt, token, (size_t)(signature - 1 - token), bytes, length))
         return refuse(cx, "its signature is wrong");
     const sl_value *claims = NULL;
     status = part_read(cx, payload, (size_t)(signature - 1 - payload), &claims);

@@ -31,7 +31,7 @@ void sl_jwt_free(sl_jwt *jwt);
 bool sl_jwt_looks_like(const char *text);
 
 /* SL_E_UNAUTHENTICATED with the error saying which rule the token breaks. since 1.0 [no-suspend] */
-sl_status sl_jwt_verify(sl_context *cx, const sl_jwt *jwt, const char *token, sl_jwt_claims *ret_claims) SL_MUST_CHECK;
-
+sl_status sl_jwt_verify(sl_context *cx, const sl_jwt *jwt, const char *token,
+                        sl_jwt_claims *ret_claims) SL_MUST_CHECK;
 
 #endif

@@ -73,7 +73,8 @@ const char *sl_key_mask(sl_context *cx, const char *text)
     bool tail = length >= head + 12;
     for (size_t i = 0; tail && i < 4; i++) {
         char c = text[length - 1 - i];
-        tail = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_' || c == '-';
+        tail = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+               c == '_' || c == '-';
     }
     return sl_format(cx, "%.*s****%s", (int)head, text, tail ? text + length - 4 : "");
 }
@@ -120,8 +121,9 @@ static const char *copy_into(sl_arena *arena, const char *text)
 static void key_copy(sl_arena *arena, const sl_key *key, sl_key *ret_key)
 {
     *ret_key = *key;
-    const char **const texts[] = { &ret_key->id,   &ret_key->kind,   &ret_key->hash,   &ret_key->shown, &ret_key->name,
-                                   &ret_key->role, &ret_key->scopes, &ret_key->app_id, &ret_key->account };
+    const char **const texts[] = { &ret_key->id,     &ret_key->kind,   &ret_key->hash,
+                                   &ret_key->shown,  &ret_key->name,   &ret_key->role,
+                                   &ret_key->scopes, &ret_key->app_id, &ret_key->account };
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
         *texts[i] = copy_into(arena, *texts[i]);
 }
@@ -147,10 +149,12 @@ static void cache_put(struct sl_key_cache *cache, const sl_key *key, int64_t unt
 
 /* ---- reading ---- */
 
-sl_status sl_keys_where(sl_context *cx, const char *where, const sl_argument *arguments, uint32_t count, sl_list *ret_keys)
+sl_status sl_keys_where(sl_context *cx, const char *where, const sl_argument *arguments,
+                        uint32_t count, sl_list *ret_keys)
 {
     sl_rows *rows = NULL;
-    const char *sql = sl_format(cx, "SELECT account_id, %s FROM api_keys %s", sl_table_columns(cx, &sl_key_table), where);
+    const char *sql = sl_format(cx, "SELECT account_id, %s FROM api_keys %s",
+                                sl_table_columns(cx, &sl_key_table), where);
     sl_status status = sl_query_all(cx, sql, arguments, count, &rows);
     if (status != SL_OK)
         return status;

@@ -58,7 +58,8 @@ void sl_key_cache_free(struct sl_key_cache *cache);
 
 /* The key of this text, valid now. SL_E_NOT_FOUND, without filling an error, when there is none or it is revoked; SL_E_INVALID,
  * likewise, when it has expired. since 1.0 [suspends] */
-sl_status sl_key_find(sl_context *cx, struct sl_key_cache *cache, const char *text, sl_key *ret_key) SL_MUST_CHECK;
+sl_status sl_key_find(sl_context *cx, struct sl_key_cache *cache, const char *text,
+                      sl_key *ret_key) SL_MUST_CHECK;
 
 /* ---- managing, for the command line ---- */
 
@@ -74,14 +75,16 @@ typedef struct sl_key_request {
 
 /* Makes a key and its row; `ret_text` is the only time its text is told. SL_E_INVALID with the error filled: unknown kind, role
  * or scope, account id of the wrong shape. since 1.0 [suspends] */
-sl_status sl_keys_create(sl_context *cx, const sl_key_request *request, const char **ret_text, sl_key *ret_key) SL_MUST_CHECK;
+sl_status sl_keys_create(sl_context *cx, const sl_key_request *request, const char **ret_text,
+                         sl_key *ret_key) SL_MUST_CHECK;
 
 /* Every key of an account, both modes, newest first; NULL: of every account. A list of sl_key. since 1.0 [suspends] */
 sl_status sl_keys_list(sl_context *cx, const char *account, sl_list *ret_keys) SL_MUST_CHECK;
 
 /* A new key like the old one, named by its text or its id ("key_..."); the old one ends after `grace` seconds, 0: at once.
  * SL_E_NOT_FOUND with the error filled. since 1.0 [suspends] */
-sl_status sl_keys_rotate(sl_context *cx, const char *which, int64_t grace, const char **ret_text, sl_key *ret_key) SL_MUST_CHECK;
+sl_status sl_keys_rotate(sl_context *cx, const char *which, int64_t grace, const char **ret_text,
+                         sl_key *ret_key) SL_MUST_CHECK;
 
 /* Ends a key, named by its text or its id. Revoking twice is fine. SL_E_NOT_FOUND with the error filled. since 1.0 [suspends] */
 sl_status sl_keys_revoke(sl_context *cx, const char *which) SL_MUST_CHECK;
@@ -93,6 +96,7 @@ void sl_account_ensure(sl_context *cx, const char *account, const char *name);
 void sl_key_of(sl_context *cx, const char *text, sl_key *ret_key);
 
 /* By "WHERE ..." text over all accounts, arguments from $1; list of sl_key. since 1.0 [suspends] */
-sl_status sl_keys_where(sl_context *cx, const char *where, const sl_argument *arguments, uint32_t count, sl_list *ret_keys) SL_MUST_CHECK;
+sl_status sl_keys_where(sl_context *cx, const char *where, const sl_argument *arguments,
+                        uint32_t count, sl_list *ret_keys) SL_MUST_CHECK;
 
 #endif

@@ -92,12 +92,15 @@ static sl_status account_check(sl_context *cx, const char *account)
     bool good = strncmp(account, "acct_", 5) == 0 && length > 5 && length <= ACCOUNT_MAX;
     for (size_t i = 5; good && i < length; i++) {
         char c = account[i];
-        good = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_';
+        good =
+            (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_';
     }
     if (good)
         return SL_OK;
-    return sl_fail_param(cx, SL_E_INVALID, NULL, "account",
-                         "Invalid account: %s. It is \"acct_\" and letters or digits, at most %d characters.", account, ACCOUNT_MAX);
+    return sl_fail_param(
+        cx, SL_E_INVALID, NULL, "account",
+        "Invalid account: %s. It is \"acct_\" and letters or digits, at most %d characters.",
+        account, ACCOUNT_MAX);
 }
 
 static bool scope_good(const char *scope)
@@ -106,7 +109,8 @@ static bool scope_good(const char *scope)
     if (!colon || colon == scope || (strcmp(colon, ":read") != 0 && strcmp(colon, ":write") != 0))
         return false;
     for (const char *c = scope; c < colon; c++) {
-        if (!((*c >= 'a' && *c <= 'z') || (*c >= '0' && *c <= '9') || *c == '_' || (*c == '*' && colon == scope + 1)))
+        if (!((*c >= 'a' && *c <= 'z') || (*c >= '0' && *c <= '9') || *c == '_' ||
+              (*c == '*' && colon == scope + 1)))
             return false;
     }
     return true;
@@ -117,8 +121,10 @@ static sl_status scopes_join(sl_context *cx, const char *const *scopes, const ch
     const char *text = " ";
     for (size_t i = 0; scopes[i]; i++) {
         if (!scope_good(scopes[i])) {
-            return sl_fail_param(cx, SL_E_INVALID, NULL, "scope",
-                                 "Invalid scope: %s. A scope is a resource and \":read\" or \":write\": customers:read, *:read.", scopes[i]);
+            return sl_fail_param(
+                cx, SL_E_INVALID, NULL, "scope",
+                "Invalid scope: %s. A scope is a resource and \":read\" or \":write\": customers:read, *:read.",
+                scopes[i]);
         }
         text = sl_format(cx, "%s%s ", text, scopes[i]);
     }
@@ -130,32 +136,39 @@ static sl_status request_check(sl_context *cx, const sl_key_request *request, co
 {
     bool scoped = request->scopes && request->scopes[0];
     if (!prefix_of_kind(kind)) {
-        return sl_fail_param(cx, SL_E_INVALID, NULL, "kind",
-                             "Invalid kind of key: %s. Allowed: secret, publishable, restricted, app.", kind);
+        return sl_fail_param(
+            cx, SL_E_INVALID, NULL, "kind",
+            "Invalid kind of key: %s. Allowed: secret, publishable, restricted, app.", kind);
     }
     if (scoped != (strcmp(kind, "restricted") == 0)) {
-        return sl_fail_param(cx, SL_E_INVALID, NULL, "scope", scoped ? "Only restricted keys have scopes, and this one is %s."
-                                                                     : "A %s key needs at least one scope, as customers:read.", kind);
+        return sl_fail_param(cx, SL_E_INVALID, NULL, "scope",
+                             scoped ? "Only restricted keys have scopes, and this one is %s."
+                                    : "A %s key needs at least one scope, as customers:read.",
+                             kind);
     }
     if (request->role && strcmp(kind, "secret") != 0)
-        return sl_fail_param(cx, SL_E_INVALID, NULL, "role", "Only secret keys have a role, and this one is %s.", kind);
+        return sl_fail_param(cx, SL_E_INVALID, NULL, "role",
+                             "Only secret keys have a role, and this one is %s.", kind);
     const char *role = NULL;
     const char *customer = NULL;
     if (request->role && !sl_auth_role(cx, request->role, &role, &customer)) {
         return sl_fail_param(cx, SL_E_INVALID, NULL, "role",
-                             "Unknown role: %s. Allowed: admin, operator, viewer, customer:<id>.", request->role);
+                             "Unknown role: %s. Allowed: admin, operator, viewer, customer:<id>.",
+                             request->role);
     }
     return request->account ? account_check(cx, request->account) : SL_OK;
 }
 
 static const char *key_text(sl_context *cx, const char *kind, bool livemode)
 {
-    return sl_format(cx, "%s_%s_%s", prefix_of_kind(kind), livemode ? "live" : "test", sl_random_text(cx, KEY_RANDOM));
+    return sl_format(cx, "%s_%s_%s", prefix_of_kind(kind), livemode ? "live" : "test",
+                     sl_random_text(cx, KEY_RANDOM));
 }
 
 /* ---- create, list, rotate, revoke ---- */
 
-sl_status sl_keys_create(sl_context *cx, const sl_key_request *request, const char **ret_text, sl_key *ret_key)
+sl_status sl_keys_create(sl_context *cx, const sl_key_request *request, const char **ret_text,
+                         sl_key *ret_key)
 {
     const char *kind = request->kind;
     if (!kind)
@@ -193,19 +206,22 @@ sl_status sl_keys_list(sl_context *cx, const char *account, sl_list *ret_keys)
     if (status != SL_OK)
         return status;
     return sl_keys_where(cx, "WHERE account_id IN ($1, $2) ORDER BY created DESC, id DESC",
-                         SL_ARGS(sl_text(account), sl_text(scope_of(cx, account, false))), ret_keys);
+                         SL_ARGS(sl_text(account), sl_text(scope_of(cx, account, false))),
+                         ret_keys);
 }
 
 static sl_status key_named(sl_context *cx, const char *which, sl_key **ret_key)
 {
     sl_list keys;
     const char *hash = sl_sha256_hex(cx, which, strlen(which));
-    sl_status status = sl_keys_where(cx, "WHERE hash = $1 OR id = $2 LIMIT 2", SL_ARGS(sl_text(hash), sl_text(which)), &keys);
+    sl_status status = sl_keys_where(cx, "WHERE hash = $1 OR id = $2 LIMIT 2",
+                                     SL_ARGS(sl_text(hash), sl_text(which)), &keys);
     if (status != SL_OK)
         return status;
     if (keys.count != 1) {
         bool is_id = strncmp(which, "key_", 4) == 0;
-        return sl_fail(cx, SL_E_NOT_FOUND, "resource_missing", "No such key: %s", is_id ? which : sl_key_mask(cx, which));
+        return sl_fail(cx, SL_E_NOT_FOUND, "resource_missing", "No such key: %s",
+                       is_id ? which : sl_key_mask(cx, which));
     }
     *ret_key = SL_ITEM(keys, sl_key, 0);
     return SL_OK;
@@ -226,7 +242,8 @@ static sl_status rotate_step(sl_context *cx, void *data)
     if (status != SL_OK)
         return status;
     if (old->revoked)
-        return sl_fail(cx, SL_E_INVALID, NULL, "The key %s is revoked; make a new one instead.", old->shown);
+        return sl_fail(cx, SL_E_INVALID, NULL, "The key %s is revoked; make a new one instead.",
+                       old->shown);
     const char *text = key_text(cx, old->kind, old->livemode);
     sl_key *fresh = sl_alloc(cx, sizeof(*fresh));
     sl_key_of(cx, text, fresh);
@@ -251,7 +268,8 @@ static sl_status rotate_step(sl_context *cx, void *data)
     return SL_OK;
 }
 
-sl_status sl_keys_rotate(sl_context *cx, const char *which, int64_t grace, const char **ret_text, sl_key *ret_key)
+sl_status sl_keys_rotate(sl_context *cx, const char *which, int64_t grace, const char **ret_text,
+                         sl_key *ret_key)
 {
     struct key_change change = { .which = which, .grace = grace };
     sl_status status = sl_retry(cx, rotate_step, &change);

@@ -39,7 +39,8 @@ static const struct {
     { "customer", true, true, false, true },
 };
 
-bool sl_auth_role(sl_context *cx, const char *text, const char **ret_role, const char **ret_customer)
+bool sl_auth_role(sl_context *cx, const char *text, const char **ret_role,
+                  const char **ret_customer)
 {
     const char *colon = strchr(text, ':');
     size_t length = colon ? (size_t)(colon - text) : strlen(text);
@@ -89,7 +90,8 @@ static bool scope_allows(sl_context *cx, const sl_route *route)
     const char *scope = sl_auth_scope(cx, route);
     if (has_word(scopes, " *:write ") || has_word(scopes, sl_format(cx, " %s:write ", scope)))
         return true;
-    return route_reads(route) && (has_word(scopes, " *:read ") || has_word(scopes, sl_format(cx, " %s:read ", scope)));
+    return route_reads(route) &&
+           (has_word(scopes, " *:read ") || has_word(scopes, sl_format(cx, " %s:read ", scope)));
 }
 
 static bool role_allows(const sl_context *cx, const sl_route *route)
@@ -110,15 +112,20 @@ static sl_status refuse(sl_context *cx, const sl_route *route)
 {
     switch (cx->caller.kind) {
     case SL_CALLER_PUBLISHABLE:
-        return sl_fail(cx, SL_E_FORBIDDEN, "secret_key_required",
-                       "This API call cannot be made with a publishable API key. Please use a secret API key.");
+        return sl_fail(
+            cx, SL_E_FORBIDDEN, "secret_key_required",
+            "This API call cannot be made with a publishable API key. Please use a secret API key.");
     case SL_CALLER_RESTRICTED:
-        return sl_fail(cx, SL_E_FORBIDDEN, NULL, "The provided key does not have the required permissions for this endpoint: '%s:%s'.",
-                       route->access == SL_ACCESS_ADMIN ? "admin" : sl_auth_scope(cx, route), route_reads(route) ? "read" : "write");
+        return sl_fail(
+            cx, SL_E_FORBIDDEN, NULL,
+            "The provided key does not have the required permissions for this endpoint: '%s:%s'.",
+            route->access == SL_ACCESS_ADMIN ? "admin" : sl_auth_scope(cx, route),
+            route_reads(route) ? "read" : "write");
     case SL_CALLER_APP:
         return sl_fail(cx, SL_E_FORBIDDEN, NULL, "This API call cannot be made with an app key.");
     default:
-        return sl_fail(cx, SL_E_FORBIDDEN, NULL, "The role '%s' does not have the required permissions for this endpoint.",
+        return sl_fail(cx, SL_E_FORBIDDEN, NULL,
+                       "The role '%s' does not have the required permissions for this endpoint.",
                        cx->caller.role ? cx->caller.role : "none");
     }
 }
@@ -126,7 +133,8 @@ static sl_status refuse(sl_context *cx, const sl_route *route)
 sl_status sl_auth_permit(sl_context *cx, const sl_route *route)
 {
     const size_t callers = sizeof(permissions) / sizeof(permissions[0]);
-    bool known = cx->caller.kind >= 0 && (size_t)cx->caller.kind < callers && route->access >= 0 && route->access < 5;
+    bool known = cx->caller.kind >= 0 && (size_t)cx->caller.kind < callers && route->access >= 0 &&
+                 route->access < 5;
     bool allowed = false;
     switch (known ? permissions[cx->caller.kind][route->access] : NO) {
     case YES:

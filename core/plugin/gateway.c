@@ -16,7 +16,8 @@
 #include "core/plugin/gateways_inside.h"
 #include "core/plugin/registry.h"
 
-typedef sl_status (*payment_operation)(sl_context *cx, const sl_gateway_payment *payment, sl_gateway_outcome *ret);
+typedef sl_status (*payment_operation)(sl_context *cx, const sl_gateway_payment *payment,
+                                       sl_gateway_outcome *ret);
 
 const char *sl_gateway_kind_name(int32_t kind)
 {
@@ -46,7 +47,9 @@ static sl_status nothing_pending(sl_context *cx, const sl_gateway *gateway)
 {
     if (!sl_has_pending(cx) && !cx->events)
         return SL_OK;
-    return sl_fail(cx, SL_E_INTERNAL, NULL, "The gateway '%s' cannot be called while writes are pending.", gateway->type.name);
+    return sl_fail(cx, SL_E_INTERNAL, NULL,
+                   "The gateway '%s' cannot be called while writes are pending.",
+                   gateway->type.name);
 }
 
 static struct call call_begin(sl_context *cx, const sl_gateway *gateway)
@@ -60,27 +63,35 @@ static struct call call_begin(sl_context *cx, const sl_gateway *gateway)
 }
 
 /* An adapter's own records are committed by itself, aside; what it leaves pending here would be committed as the caller's. */
-static void call_end(sl_context *cx, const sl_gateway *gateway, const char *operation, const struct call *call)
+static void call_end(sl_context *cx, const sl_gateway *gateway, const char *operation,
+                     const struct call *call)
 {
     if (sl_has_pending(cx) || cx->events) {
-        sl_log(cx, SL_LOG_ERROR, "gateway left writes pending", "gateway", gateway->type.name, "operation", operation);
+        sl_log(cx, SL_LOG_ERROR, "gateway left writes pending", "gateway", gateway->type.name,
+               "operation", operation);
         sl_discard(cx);
         cx->events = NULL;
     }
     cx->deadline = call->deadline;
     sl_plugin_enter(cx, call->plugin);
-    sl_metric_observe("stripe_lite_gateway_seconds", "gateway", gateway->type.name, sl_clock_monotonic_us() - call->start);
+    sl_metric_observe("stripe_lite_gateway_seconds", "gateway", gateway->type.name,
+                      sl_clock_monotonic_us() - call->start);
 }
 
 /* ---- payments ---- */
 
 static void outcome_empty(sl_gateway_outcome *outcome, int32_t kind, const char *message)
 {
-    *outcome = (sl_gateway_outcome){ .struct_size = sizeof(*outcome), .kind = kind, .amount = SL_NONE, .fee = SL_NONE, .message = message };
+    *outcome = (sl_gateway_outcome){ .struct_size = sizeof(*outcome),
+                                     .kind = kind,
+                                     .amount = SL_NONE,
+                                     .fee = SL_NONE,
+                                     .message = message };
 }
 
 /* What an adapter may not say becomes "unknown", with the reason for the log and the operator. */
-static void outcome_check(sl_context *cx, bool retrieve, sl_status status, sl_gateway_outcome *outcome)
+static void outcome_check(sl_context *cx, bool retrieve, sl_status status,
+                          sl_gateway_outcome *outcome)
 {
     const char *why = NULL;
     if (status != SL_OK)
@@ -96,22 +107,28 @@ static void outcome_check(sl_context *cx, bool retrieve, sl_status status, sl_ga
     if (outcome->kind == SL_GATEWAY_DECLINED && !outcome->code)
         outcome->code = "card_declined";
     if (outcome->kind == SL_GATEWAY_REQUIRES_ACTION && !outcome->action_url)
-        outcome_empty(outcome, SL_GATEWAY_UNKNOWN, "The gateway's adapter asks for an action and does not say where.");
+        outcome_empty(outcome, SL_GATEWAY_UNKNOWN,
+                      "The gateway's adapter asks for an action and does not say where.");
     sl_error_clear(cx);
 }
 
-static void outcome_tell(sl_context *cx, const sl_gateway *gateway, const char *operation, const sl_gateway_payment *payment,
-                         const sl_gateway_outcome *outcome, const struct call *call)
+static void outcome_tell(sl_context *cx, const sl_gateway *gateway, const char *operation,
+                         const sl_gateway_payment *payment, const sl_gateway_outcome *outcome,
+                         const struct call *call)
 {
     const char *attempt = payment->attempt ? payment->attempt : "none";
-    const char *took = sl_format(cx, "%lld", (long long)((sl_clock_monotonic_us() - call->start) / 1000));
+    const char *took =
+        sl_format(cx, "%lld", (long long)((sl_clock_monotonic_us() - call->start) / 1000));
     if (outcome->kind == SL_GATEWAY_UNKNOWN)
-        sl_log(cx, SL_LOG_WARNING, "gateway outcome unknown", "gateway", gateway->type.name, "operation", operation, "attempt", attempt,
-               "milliseconds", took, "reason", outcome->message ? outcome->message : "the adapter gives none");
+        sl_log(cx, SL_LOG_WARNING, "gateway outcome unknown", "gateway", gateway->type.name,
+               "operation", operation, "attempt", attempt, "milliseconds", took, "reason",
+               outcome->message ? outcome->message : "the adapter gives none");
     else
-        sl_log(cx, SL_LOG_INFO, "gateway answered", "gateway", gateway->type.name, "operation", operation, "attempt", attempt, "outcome",
-               sl_gateway_kind_name(outcome->kind), "milliseconds", took);
-    sl_metric_add("stripe_lite_gateway_outcomes_total", "outcome", sl_gateway_kind_name(outcome->kind), 1);
+        sl_log(cx, SL_LOG_INFO, "gateway answered", "gateway", gateway->type.name, "operation",
+               operation, "attempt", attempt, "outcome", sl_gateway_kind_name(outcome->kind),
+               "milliseconds", took);
+    sl_metric_add("stripe_lite_gateway_outcomes_total", "outcome",
+                  sl_gateway_kind_name(outcome->kind), 1);
 }
 
 static void outcome_give(const sl_gateway_outcome *outcome, sl_gateway_outcome *ret)
@@ -123,8 +140,9 @@ static void outcome_give(const sl_gateway_outcome *outcome, sl_gateway_outcome *
     ret->struct_size = size;
 }
 
-static sl_status payment_call(sl_context *cx, const sl_gateway *gateway, const char *name, payment_operation operation,
-                              const sl_gateway_payment *payment, sl_gateway_outcome *ret)
+static sl_status payment_call(sl_context *cx, const sl_gateway *gateway, const char *name,
+                              payment_operation operation, const sl_gateway_payment *payment,
+                              sl_gateway_outcome *ret)
 {
     sl_gateway_outcome outcome;
     outcome_empty(&outcome, 0, NULL);
@@ -132,16 +150,21 @@ static sl_status payment_call(sl_context *cx, const sl_gateway *gateway, const c
     if (status != SL_OK)
         return status;
     if (!operation) {
-        outcome_empty(&outcome, SL_GATEWAY_UNSUPPORTED, sl_format(cx, "The gateway '%s' does not support the operation '%s'.", gateway->type.name, name));
+        outcome_empty(&outcome, SL_GATEWAY_UNSUPPORTED,
+                      sl_format(cx, "The gateway '%s' does not support the operation '%s'.",
+                                gateway->type.name, name));
         outcome_give(&outcome, ret);
         return SL_OK;
     }
     struct call call = call_begin(cx, gateway);
     sl_gateway_payment copy = { .struct_size = 0 };
-    memcpy(&copy, payment, payment->struct_size && payment->struct_size < sizeof(copy) ? payment->struct_size : sizeof(copy));
+    memcpy(&copy, payment,
+           payment->struct_size && payment->struct_size < sizeof(copy) ? payment->struct_size
+                                                                       : sizeof(copy));
     copy.struct_size = sizeof(copy);
     if (sl_time_left(cx) == 0 || sl_fiber_cancelled()) {
-        outcome_empty(&outcome, SL_GATEWAY_NOT_SENT, "The request's time was over before the gateway was asked.");
+        outcome_empty(&outcome, SL_GATEWAY_NOT_SENT,
+                      "The request's time was over before the gateway was asked.");
     } else {
         status = operation(cx, &copy, &outcome);
         outcome_check(cx, operation == gateway->operations.retrieve, status, &outcome);
@@ -152,7 +175,8 @@ static sl_status payment_call(sl_context *cx, const sl_gateway *gateway, const c
     return SL_OK;
 }
 
-sl_status sl_gateway_call(sl_context *cx, const sl_gateway *gateway, const sl_gateway_payment *payment, sl_gateway_outcome *ret)
+sl_status sl_gateway_call(sl_context *cx, const sl_gateway *gateway,
+                          const sl_gateway_payment *payment, sl_gateway_outcome *ret)
 {
     const struct {
         const char *name;
@@ -164,12 +188,15 @@ sl_status sl_gateway_call(sl_context *cx, const sl_gateway *gateway, const sl_ga
     };
     for (size_t i = 0; payment->operation && i < sizeof(operations) / sizeof(operations[0]); i++) {
         if (strcmp(operations[i].name, payment->operation) == 0)
-            return payment_call(cx, gateway, payment->operation, operations[i].operation, payment, ret);
+            return payment_call(cx, gateway, payment->operation, operations[i].operation, payment,
+                                ret);
     }
-    return payment_call(cx, gateway, payment->operation ? payment->operation : "(none)", NULL, payment, ret);
+    return payment_call(cx, gateway, payment->operation ? payment->operation : "(none)", NULL,
+                        payment, ret);
 }
 
-sl_status sl_gateway_retrieve(sl_context *cx, const sl_gateway *gateway, const sl_gateway_payment *payment, sl_gateway_outcome *ret)
+sl_status sl_gateway_retrieve(sl_context *cx, const sl_gateway *gateway,
+                              const sl_gateway_payment *payment, sl_gateway_outcome *ret)
 {
     return payment_call(cx, gateway, "retrieve", gateway->operations.retrieve, payment, ret);
 }
@@ -178,7 +205,9 @@ sl_status sl_gateway_retrieve(sl_context *cx, const sl_gateway *gateway, const s
 
 static sl_status unsupported(sl_context *cx, const sl_gateway *gateway, const char *operation)
 {
-    return sl_fail(cx, SL_E_UNSUPPORTED, NULL, "The gateway '%s' does not support the operation '%s'.", gateway->type.name, operation);
+    return sl_fail(cx, SL_E_UNSUPPORTED, NULL,
+                   "The gateway '%s' does not support the operation '%s'.", gateway->type.name,
+                   operation);
 }
 
 static void token_give(const sl_gateway_token *token, sl_gateway_token *ret)
@@ -191,14 +220,17 @@ static void token_give(const sl_gateway_token *token, sl_gateway_token *ret)
 }
 
 /* A token that holds the card's number would put it into the database. */
-static sl_status token_check(sl_context *cx, const sl_gateway *gateway, const char *number, const sl_gateway_token *token)
+static sl_status token_check(sl_context *cx, const sl_gateway *gateway, const char *number,
+                             const sl_gateway_token *token)
 {
     if (token->token && token->token[0] && !(number && number[0] && strstr(token->token, number)))
         return SL_OK;
-    return sl_fail(cx, SL_E_INTERNAL, NULL, "The adapter of the gateway '%s' made no usable token.", gateway->type.name);
+    return sl_fail(cx, SL_E_INTERNAL, NULL, "The adapter of the gateway '%s' made no usable token.",
+                   gateway->type.name);
 }
 
-sl_status sl_gateway_tokenize(sl_context *cx, const sl_gateway *gateway, const sl_gateway_card *card, sl_gateway_token *ret)
+sl_status sl_gateway_tokenize(sl_context *cx, const sl_gateway *gateway,
+                              const sl_gateway_card *card, sl_gateway_token *ret)
 {
     if (!gateway->operations.tokenize)
         return unsupported(cx, gateway, "tokenize");
@@ -207,13 +239,18 @@ sl_status sl_gateway_tokenize(sl_context *cx, const sl_gateway *gateway, const s
         return status;
     char number[32] = { 0 };
     char cvc[8] = { 0 };
-    if (!card->number || strlen(card->number) >= sizeof(number) || (card->cvc && strlen(card->cvc) >= sizeof(cvc)))
-        return sl_fail_param(cx, SL_E_CARD, "invalid_number", "card[number]", "Your card number is invalid.");
+    if (!card->number || strlen(card->number) >= sizeof(number) ||
+        (card->cvc && strlen(card->cvc) >= sizeof(cvc)))
+        return sl_fail_param(cx, SL_E_CARD, "invalid_number", "card[number]",
+                             "Your card number is invalid.");
     memcpy(number, card->number, strlen(card->number));
     if (card->cvc)
         memcpy(cvc, card->cvc, strlen(card->cvc));
-    const sl_gateway_card copy = { .struct_size = sizeof(copy), .exp_month = card->exp_month, .exp_year = card->exp_year,
-                                   .number = number, .cvc = card->cvc ? cvc : NULL };
+    const sl_gateway_card copy = { .struct_size = sizeof(copy),
+                                   .exp_month = card->exp_month,
+                                   .exp_year = card->exp_year,
+                                   .number = number,
+                                   .cvc = card->cvc ? cvc : NULL };
     sl_gateway_token token = { .struct_size = sizeof(token) };
     struct call call = call_begin(cx, gateway);
     status = gateway->operations.tokenize(cx, &copy, &token);
@@ -227,7 +264,8 @@ sl_status sl_gateway_tokenize(sl_context *cx, const sl_gateway *gateway, const s
     return status;
 }
 
-sl_status sl_gateway_resolve_name(sl_context *cx, const sl_gateway *gateway, const char *name, sl_gateway_token *ret)
+sl_status sl_gateway_resolve_name(sl_context *cx, const sl_gateway *gateway, const char *name,
+                                  sl_gateway_token *ret)
 {
     if (!gateway->operations.resolve_name)
         return SL_E_NOT_FOUND;
@@ -242,7 +280,8 @@ sl_status sl_gateway_resolve_name(sl_context *cx, const sl_gateway *gateway, con
     return status;
 }
 
-sl_status sl_gateway_attach(sl_context *cx, const sl_gateway *gateway, const char *token, const char *customer)
+sl_status sl_gateway_attach(sl_context *cx, const sl_gateway *gateway, const char *token,
+                            const char *customer)
 {
     if (!gateway->operations.attach)
         return SL_OK;
@@ -261,7 +300,8 @@ sl_status sl_gateway_notify(sl_context *cx, const sl_gateway_notice *notice)
 {
     const sl_gateways *gateways = cx->host->gateways;
     if (!gateways->listener || !*gateways->listener_active)
-        return sl_fail(cx, SL_E_UNSUPPORTED, NULL, "No loaded plugin listens to what gateways tell.");
+        return sl_fail(cx, SL_E_UNSUPPORTED, NULL,
+                       "No loaded plugin listens to what gateways tell.");
     const char *before = sl_plugin_enter(cx, gateways->listener_plugin);
     sl_status status = gateways->listener(cx, notice);
     sl_plugin_enter(cx, before);

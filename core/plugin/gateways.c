@@ -24,14 +24,16 @@ void sl_gateways_free(sl_gateways *gateways)
         sl_arena_free(gateways->arena);
 }
 
-void sl_gateways_add(sl_gateways *gateways, const char *plugin, const bool *active, const sl_gateway_type *type)
+void sl_gateways_add(sl_gateways *gateways, const char *plugin, const bool *active,
+                     const sl_gateway_type *type)
 {
     sl_gateway *fresh = sl_arena_alloc(gateways->arena, sizeof(*fresh));
     fresh->type = *type;
     fresh->plugin = plugin;
     fresh->active = active;
     size_t size = type->operations->struct_size;
-    memcpy(&fresh->operations, type->operations, size < sizeof(fresh->operations) ? size : sizeof(fresh->operations));
+    memcpy(&fresh->operations, type->operations,
+           size < sizeof(fresh->operations) ? size : sizeof(fresh->operations));
     sl_gateway **at = &gateways->first;
     while (*at && (*at)->type.priority >= type->priority)
         at = &(*at)->next;
@@ -103,34 +105,43 @@ static const sl_gateway *named(const sl_gateways *gateways, const char *name)
     return NULL;
 }
 
-static sl_status choose_named(sl_context *cx, const sl_gateways *gateways, const char *name, const char *currency, const char *method,
-                              const sl_gateway **ret)
+static sl_status choose_named(sl_context *cx, const sl_gateways *gateways, const char *name,
+                              const char *currency, const char *method, const sl_gateway **ret)
 {
     const sl_gateway *gateway = named(gateways, name);
     if (!gateway)
         return sl_fail_param(cx, SL_E_INVALID, NULL, "gateway", "No such gateway: '%.64s'", name);
     if (!allowed(cx, gateways, gateway))
-        return sl_fail_param(cx, SL_E_INVALID, NULL, "gateway", "The gateway '%s' moves no real money and is refused in live mode.", name);
+        return sl_fail_param(cx, SL_E_INVALID, NULL, "gateway",
+                             "The gateway '%s' moves no real money and is refused in live mode.",
+                             name);
     if (!listed(gateway->type.currencies, currency, NULL))
-        return sl_fail_param(cx, SL_E_INVALID, NULL, "currency", "The gateway '%s' does not take the currency '%.16s'.", name, currency);
+        return sl_fail_param(cx, SL_E_INVALID, NULL, "currency",
+                             "The gateway '%s' does not take the currency '%.16s'.", name,
+                             currency);
     if (!listed(gateway->type.methods, method, "card"))
-        return sl_fail_param(cx, SL_E_INVALID, NULL, "payment_method", "The gateway '%s' does not take payment methods of type '%.64s'.", name, method);
+        return sl_fail_param(cx, SL_E_INVALID, NULL, "payment_method",
+                             "The gateway '%s' does not take payment methods of type '%.64s'.",
+                             name, method);
     *ret = gateway;
     return SL_OK;
 }
 
-sl_status sl_gateway_choose(sl_context *cx, const char *name, const char *currency, const char *method, const sl_gateway **ret)
+sl_status sl_gateway_choose(sl_context *cx, const char *name, const char *currency,
+                            const char *method, const sl_gateway **ret)
 {
     const sl_gateways *gateways = cx->host->gateways;
     if (name && name[0])
         return choose_named(cx, gateways, name, currency, method, ret);
     for (const sl_gateway *one = gateways->first; one; one = one->next) {
-        if (*one->active && allowed(cx, gateways, one) && listed(one->type.currencies, currency, NULL)
-            && listed(one->type.methods, method, "card")) {
+        if (*one->active && allowed(cx, gateways, one) &&
+            listed(one->type.currencies, currency, NULL) &&
+            listed(one->type.methods, method, "card")) {
             *ret = one;
             return SL_OK;
         }
     }
-    return sl_fail(cx, SL_E_INVALID, NULL, "No gateway takes payment methods of type '%.64s' in the currency '%.16s'.",
+    return sl_fail(cx, SL_E_INVALID, NULL,
+                   "No gateway takes payment methods of type '%.64s' in the currency '%.16s'.",
                    method ? method : "card", currency ? currency : "any");
 }

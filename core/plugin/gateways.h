@@ -28,7 +28,8 @@ sl_gateways *sl_gateways_new(int64_t timeout_ms, bool production);
 void sl_gateways_free(sl_gateways *gateways);
 
 /* since 1.0 [start-up only] */
-void sl_gateways_add(sl_gateways *gateways, const char *plugin, const bool *active, const sl_gateway_type *type);
+void sl_gateways_add(sl_gateways *gateways, const char *plugin, const bool *active,
+                     const sl_gateway_type *type);
 void sl_gateways_listen(sl_gateways *gateways, const char *plugin, const bool *active,
                         sl_status (*listener)(sl_context *cx, const sl_gateway_notice *notice));
 

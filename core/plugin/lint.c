@@ -21,7 +21,8 @@ struct lint {
     uint32_t musts;
 };
 
-static void found(struct lint *lint, bool must, const char *format, ...) __attribute__((format(printf, 3, 4)));
+static void found(struct lint *lint, bool must, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 static void found(struct lint *lint, bool must, const char *format, ...)
 {
     va_list arguments;
@@ -36,7 +37,8 @@ static void found(struct lint *lint, bool must, const char *format, ...)
 static bool is_word(const char *text)
 {
     size_t length = strlen(text);
-    return length > 0 && length < 64 && text[0] >= 'a' && text[0] <= 'z' && strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789_") == length;
+    return length > 0 && length < 64 && text[0] >= 'a' && text[0] <= 'z' &&
+           strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789_") == length;
 }
 
 /* ---- fields ---- */
@@ -45,19 +47,24 @@ static const struct {
     int32_t type;
     uint32_t size;
 } member_sizes[] = {
-    { SL_TYPE_STRING, sizeof(char *) },      { SL_TYPE_BOOL, sizeof(bool) },      { SL_TYPE_INT64, sizeof(int64_t) },
-    { SL_TYPE_MONEY, sizeof(int64_t) },      { SL_TYPE_CURRENCY, sizeof(char *) }, { SL_TYPE_TIMESTAMP, sizeof(int64_t) },
-    { SL_TYPE_ID, sizeof(char *) },          { SL_TYPE_ENUM, sizeof(char *) },    { SL_TYPE_METADATA, sizeof(sl_map *) },
-    { SL_TYPE_OBJECT, 0 },                   { SL_TYPE_LIST, sizeof(sl_list) },   { SL_TYPE_JSON, sizeof(char *) },
+    { SL_TYPE_STRING, sizeof(char *) },     { SL_TYPE_BOOL, sizeof(bool) },
+    { SL_TYPE_INT64, sizeof(int64_t) },     { SL_TYPE_MONEY, sizeof(int64_t) },
+    { SL_TYPE_CURRENCY, sizeof(char *) },   { SL_TYPE_TIMESTAMP, sizeof(int64_t) },
+    { SL_TYPE_ID, sizeof(char *) },         { SL_TYPE_ENUM, sizeof(char *) },
+    { SL_TYPE_METADATA, sizeof(sl_map *) }, { SL_TYPE_OBJECT, 0 },
+    { SL_TYPE_LIST, sizeof(sl_list) },      { SL_TYPE_JSON, sizeof(char *) },
     { SL_TYPE_EMAIL, sizeof(char *) },
 };
 
-static void lint_fields(struct lint *lint, const char *where, const sl_field *fields, uint32_t record_size, int depth);
+static void lint_fields(struct lint *lint, const char *where, const sl_field *fields,
+                        uint32_t record_size, int depth);
 
-static void lint_field(struct lint *lint, const char *where, const sl_field *field, uint32_t record_size, int depth)
+static void lint_field(struct lint *lint, const char *where, const sl_field *field,
+                       uint32_t record_size, int depth)
 {
     const char *name = field->name ? field->name : "(no name)";
-    bool nested = field->type == SL_TYPE_OBJECT || (field->type == SL_TYPE_LIST && field->item_type == SL_TYPE_OBJECT);
+    bool nested = field->type == SL_TYPE_OBJECT ||
+                  (field->type == SL_TYPE_LIST && field->item_type == SL_TYPE_OBJECT);
     uint32_t size = field->type == SL_TYPE_OBJECT ? (uint32_t)sizeof(void *) : field->size;
     bool known = false;
     for (size_t i = 0; i < sizeof(member_sizes) / sizeof(member_sizes[0]); i++) {
@@ -65,20 +72,24 @@ static void lint_field(struct lint *lint, const char *where, const sl_field *fie
             continue;
         known = true;
         if (member_sizes[i].size && member_sizes[i].size != field->size)
-            found(lint, true, "%s: the field \"%s\" has a member of %u bytes, and its type has %u", where, name, field->size, member_sizes[i].size);
+            found(lint, true, "%s: the field \"%s\" has a member of %u bytes, and its type has %u",
+                  where, name, field->size, member_sizes[i].size);
     }
     if (!field->name || !field->name[0])
         found(lint, true, "%s: a field has no name", where);
     if (!known)
         found(lint, true, "%s: the field \"%s\" has the unknown type %d", where, name, field->type);
     if (record_size && (uint64_t)field->offset + size > record_size)
-        found(lint, true, "%s: the field \"%s\" ends at byte %llu of a struct of %u", where, name, (unsigned long long)field->offset + size, record_size);
+        found(lint, true, "%s: the field \"%s\" ends at byte %llu of a struct of %u", where, name,
+              (unsigned long long)field->offset + size, record_size);
     if (field->type == SL_TYPE_ENUM && !field->values)
         found(lint, true, "%s: the enum \"%s\" has no values", where, name);
     if (nested && !field->fields)
         found(lint, true, "%s: the object \"%s\" has no fields", where, name);
     if (field->required && field->initial)
-        found(lint, false, "%s: the field \"%s\" is required and has a default, which is never used", where, name);
+        found(lint, false,
+              "%s: the field \"%s\" is required and has a default, which is never used", where,
+              name);
     if (!field->doc && !field->hidden && depth == 0)
         found(lint, false, "%s: the field \"%s\" has no doc", where, name);
     if (nested && field->fields)
@@ -86,7 +97,8 @@ static void lint_field(struct lint *lint, const char *where, const sl_field *fie
                     field->type == SL_TYPE_LIST ? field->item_size : field->size, depth + 1);
 }
 
-static void lint_fields(struct lint *lint, const char *where, const sl_field *fields, uint32_t record_size, int depth)
+static void lint_fields(struct lint *lint, const char *where, const sl_field *fields,
+                        uint32_t record_size, int depth)
 {
     if (depth > NESTING_MAX) {
         found(lint, true, "%s: fields are nested deeper than %d", where, NESTING_MAX);
@@ -114,7 +126,8 @@ static bool method_known(const char *pattern)
 static bool has_field(const sl_field *fields, const char *name, size_t length)
 {
     for (; fields && fields->type != SL_TYPE_END; fields++) {
-        if (fields->name && strlen(fields->name) == length && strncmp(fields->name, name, length) == 0)
+        if (fields->name && strlen(fields->name) == length &&
+            strncmp(fields->name, name, length) == 0)
             return true;
     }
     return false;
@@ -130,8 +143,10 @@ static void lint_path(struct lint *lint, const sl_route *route)
             return;
         }
         if (!has_field(route->params, at + 1, length))
-            found(lint, false, "route \"%s\": {%.*s} is not in its parameter table, so the handler cannot read it", route->pattern,
-                  (int)length, at + 1);
+            found(
+                lint, false,
+                "route \"%s\": {%.*s} is not in its parameter table, so the handler cannot read it",
+                route->pattern, (int)length, at + 1);
         at += length + 1;
     }
 }
@@ -140,16 +155,20 @@ static void lint_routes(struct lint *lint, const sl_route *routes)
 {
     for (; routes && routes->pattern; routes++) {
         if (!method_known(routes->pattern))
-            found(lint, true, "route \"%s\" is not \"METHOD /path\" with GET, POST, PUT, PATCH or DELETE", routes->pattern);
+            found(lint, true,
+                  "route \"%s\" is not \"METHOD /path\" with GET, POST, PUT, PATCH or DELETE",
+                  routes->pattern);
         if (!routes->handler)
             found(lint, true, "route \"%s\" has no handler", routes->pattern);
         if (routes->access < SL_ACCESS_SECRET || routes->access > SL_ACCESS_APP)
-            found(lint, true, "route \"%s\" has the unknown access %d", routes->pattern, routes->access);
+            found(lint, true, "route \"%s\" has the unknown access %d", routes->pattern,
+                  routes->access);
         if (!routes->summary && !(routes->flags & SL_ROUTE_HIDDEN))
             found(lint, false, "route \"%s\" has no summary", routes->pattern);
         lint_path(lint, routes);
         if (routes->params)
-            lint_fields(lint, sl_format(lint->cx, "route \"%s\"", routes->pattern), routes->params, 0, 0);
+            lint_fields(lint, sl_format(lint->cx, "route \"%s\"", routes->pattern), routes->params,
+                        0, 0);
     }
 }
 
@@ -160,7 +179,8 @@ static void lint_resources(struct lint *lint, const sl_resource *const *resource
     for (; resources && *resources; resources++) {
         const sl_resource *one = *resources;
         if (one->struct_size < sizeof(sl_resource)) {
-            found(lint, true, "a resource says it has %u bytes, and the smallest has %zu", one->struct_size, sizeof(sl_resource));
+            found(lint, true, "a resource says it has %u bytes, and the smallest has %zu",
+                  one->struct_size, sizeof(sl_resource));
             continue;
         }
         const char *type = one->type ? one->type : "(no type)";
@@ -171,8 +191,10 @@ static void lint_resources(struct lint *lint, const sl_resource *const *resource
         if (!one->id_prefix)
             found(lint, false, "resource \"%s\" has no id prefix", type);
         if (one->table)
-            lint_fields(lint, sl_format(lint->cx, "table \"%s\"", one->table->name ? one->table->name : "(no name)"), one->table->fields,
-                        one->table->row_size, 1);
+            lint_fields(lint,
+                        sl_format(lint->cx, "table \"%s\"",
+                                  one->table->name ? one->table->name : "(no name)"),
+                        one->table->fields, one->table->row_size, 1);
     }
 }
 
@@ -180,7 +202,8 @@ static void lint_handlers(struct lint *lint, const sl_plugin_descriptor *of)
 {
     for (const sl_subscription *one = of->subscriptions; one && one->pattern; one++) {
         if (!one->pattern[0] || !one->handler)
-            found(lint, true, "subscription \"%s\" has no %s", one->pattern, one->handler ? "pattern" : "handler");
+            found(lint, true, "subscription \"%s\" has no %s", one->pattern,
+                  one->handler ? "pattern" : "handler");
     }
     for (const sl_job_type *one = of->jobs; one && one->name; one++) {
         if (!one->handler)
@@ -208,31 +231,39 @@ static void lint_offers(struct lint *lint, const sl_plugin_descriptor *of)
         if (one->functions)
             memcpy(&size, one->functions, sizeof(size));
         if (size < sizeof(uint32_t))
-            found(lint, true, "service \"%s\" has no table of functions that begins with its size", one->name);
+            found(lint, true, "service \"%s\" has no table of functions that begins with its size",
+                  one->name);
         if (!strchr(one->name, '/'))
             found(lint, true, "service \"%s\" has no version: \"%s/1\"", one->name, one->name);
     }
     for (const sl_gateway_type *one = of->gateways; one && one->name; one++) {
         const size_t least = offsetof(sl_gateway_operations, health) + sizeof(void *);
         if (!one->operations || one->operations->struct_size < least) {
-            found(lint, true, "gateway \"%s\" has operations of %u bytes, and the smallest table has %zu", one->name,
-                  one->operations ? one->operations->struct_size : 0u, least);
+            found(lint, true,
+                  "gateway \"%s\" has operations of %u bytes, and the smallest table has %zu",
+                  one->name, one->operations ? one->operations->struct_size : 0u, least);
             continue;
         }
         if (!one->operations->authorize)
-            found(lint, false, "gateway \"%s\" cannot authorize: no payment goes through it", one->name);
+            found(lint, false, "gateway \"%s\" cannot authorize: no payment goes through it",
+                  one->name);
         else if (!one->operations->retrieve)
-            found(lint, false, "gateway \"%s\" cannot retrieve: an unknown outcome stays unknown", one->name);
+            found(lint, false, "gateway \"%s\" cannot retrieve: an unknown outcome stays unknown",
+                  one->name);
         if (one->operations->parse_webhook && !one->operations->verify_webhook)
             found(lint, true, "gateway \"%s\" parses webhooks and does not verify them", one->name);
     }
 }
 
-uint32_t sl_plugin_lint(sl_context *cx, const sl_plugin_descriptor *descriptor, sl_lint_tell tell, void *data)
+uint32_t sl_plugin_lint(sl_context *cx, const sl_plugin_descriptor *descriptor, sl_lint_tell tell,
+                        void *data)
 {
     struct lint lint = { .cx = cx, .tell = tell, .data = data };
     if (!is_word(descriptor->name))
-        found(&lint, true, "the name \"%.80s\" is not small letters, digits and _, beginning with a letter, at most 63", descriptor->name);
+        found(
+            &lint, true,
+            "the name \"%.80s\" is not small letters, digits and _, beginning with a letter, at most 63",
+            descriptor->name);
     if (!descriptor->version || !descriptor->version[0])
         found(&lint, false, "it has no version");
     if (!descriptor->summary || !descriptor->summary[0])

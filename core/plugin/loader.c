@@ -41,7 +41,8 @@ static void migrations_check(const sl_registry *registry, sl_plugin *plugin)
     const char *folder = plugin->descriptor.migrations;
     if (folder && folder[0] != '/') {
         const char *slash = strrchr(plugin->path, '/');
-        folder = sl_format(registry->cx, "%.*s/%s", (int)(slash - plugin->path), plugin->path, folder);
+        folder =
+            sl_format(registry->cx, "%.*s/%s", (int)(slash - plugin->path), plugin->path, folder);
     }
     if (folder && access(folder, R_OK | X_OK) != 0)
         sl_plugin_refuse(plugin, "its migration folder %s is missing", folder);
@@ -50,10 +51,12 @@ static void migrations_check(const sl_registry *registry, sl_plugin *plugin)
     plugin->descriptor.migrations = folder && access(folder, R_OK | X_OK) == 0 ? folder : NULL;
 }
 
-static void plugin_prepare(sl_registry *registry, sl_plugin *plugin, const sl_settings *settings, const sl_plugin_setting *entry)
+static void plugin_prepare(sl_registry *registry, sl_plugin *plugin, const sl_settings *settings,
+                           const sl_plugin_setting *entry)
 {
     sl_context *cx = registry->cx;
-    const char *path = entry->path ? entry->path : sl_format(cx, "%s/%s.so", registry->folder, entry->name);
+    const char *path =
+        entry->path ? entry->path : sl_format(cx, "%s/%s.so", registry->folder, entry->name);
     if (configured_before(registry, plugin)) {
         sl_plugin_refuse(plugin, "it is in the list of plugins twice");
         return;
@@ -61,7 +64,8 @@ static void plugin_prepare(sl_registry *registry, sl_plugin *plugin, const sl_se
     if (!sl_plugin_open(cx, path, plugin))
         return;
     if (strcmp(plugin->descriptor.name, plugin->name) != 0) {
-        sl_plugin_refuse(plugin, "%s names itself \"%s\" and is configured as \"%s\"", plugin->path, plugin->descriptor.name, plugin->name);
+        sl_plugin_refuse(plugin, "%s names itself \"%s\" and is configured as \"%s\"", plugin->path,
+                         plugin->descriptor.name, plugin->name);
         return;
     }
     sl_plugin_lint(cx, &plugin->descriptor, first_must, plugin);
@@ -80,7 +84,8 @@ static const char *resources_register(sl_host *host, sl_plugin *plugin)
     const sl_resource *const *one = host->resources ? plugin->descriptor.resources : NULL;
     for (; !fault && one && *one; one++)
         fault = sl_resources_add(host->resources, *one);
-    return fault ? sl_format(plugin->registry->cx, "its resource \"%s\" is refused: %s", one[-1]->type, fault)
+    return fault ? sl_format(plugin->registry->cx, "its resource \"%s\" is refused: %s",
+                             one[-1]->type, fault)
                  : NULL;
 }
 
@@ -129,7 +134,8 @@ static const char *required_refusals(const sl_registry *registry)
     for (uint32_t i = 0; i < registry->count; i++) {
         const sl_plugin *plugin = &registry->plugins[i];
         if (plugin->required && plugin->refusal)
-            text = sl_format(registry->cx, "%s%splugin \"%s\": %s", text ? text : "", text ? "\n" : "", plugin->name, plugin->refusal);
+            text = sl_format(registry->cx, "%s%splugin \"%s\": %s", text ? text : "",
+                             text ? "\n" : "", plugin->name, plugin->refusal);
     }
     return text;
 }
@@ -139,7 +145,8 @@ static void refusals_log(const sl_registry *registry)
     for (uint32_t i = 0; i < registry->count; i++) {
         const sl_plugin *plugin = &registry->plugins[i];
         if (plugin->refusal)
-            sl_log(NULL, plugin->required ? SL_LOG_ERROR : SL_LOG_WARNING, "plugin refused", "plugin", plugin->name, "reason", plugin->refusal);
+            sl_log(NULL, plugin->required ? SL_LOG_ERROR : SL_LOG_WARNING, "plugin refused",
+                   "plugin", plugin->name, "reason", plugin->refusal);
     }
 }
 
@@ -151,7 +158,8 @@ sl_status sl_plugins_load(sl_host *host, const sl_plugin_places *places, const c
     sl_registry *registry = sl_alloc(cx, sizeof(*registry));
     registry->cx = cx;
     registry->folder = sl_copy(cx, places->folder, places->folder ? strlen(places->folder) : 0);
-    registry->migrations = sl_copy(cx, places->migrations, places->migrations ? strlen(places->migrations) : 0);
+    registry->migrations =
+        sl_copy(cx, places->migrations, places->migrations ? strlen(places->migrations) : 0);
     registry->plugins = sl_alloc(cx, (count + 1u) * sizeof(sl_plugin));
     host->registry = registry;
     for (uint32_t i = 0; i < count; i++) {
@@ -205,7 +213,8 @@ sl_status sl_plugins_start(sl_context *cx)
         sl_plugin *plugin = &registry->plugins[i];
         if (!plugin->active || plugin->started || plugin_start(cx, plugin) == SL_OK)
             continue;
-        sl_log(cx, plugin->required ? SL_LOG_ERROR : SL_LOG_WARNING, "plugin refused", "plugin", plugin->name, "reason", plugin->refusal);
+        sl_log(cx, plugin->required ? SL_LOG_ERROR : SL_LOG_WARNING, "plugin refused", "plugin",
+               plugin->name, "reason", plugin->refusal);
         sl_plugins_drop_dependents(registry, plugin);
     }
     const char *message = required_refusals(registry);
@@ -233,7 +242,8 @@ void sl_plugins_unload(sl_host *host)
         sl_context_free(registry->cx);
 }
 
-int32_t sl_plugins_command(sl_context *cx, const char *name, int32_t argument_count, const char *const *arguments)
+int32_t sl_plugins_command(sl_context *cx, const char *name, int32_t argument_count,
+                           const char *const *arguments)
 {
     const sl_plugin *plugin = NULL;
     const sl_command *command = sl_registry_command(cx->host->registry, name, &plugin);
@@ -247,12 +257,14 @@ int32_t sl_plugins_command(sl_context *cx, const char *name, int32_t argument_co
 
 uint32_t sl_plugins_migrations(const sl_registry *registry, const sl_migration_folder **ret_folders)
 {
-    sl_migration_folder *folders = sl_alloc(registry->cx, (registry->count + 1u) * sizeof(*folders));
+    sl_migration_folder *folders =
+        sl_alloc(registry->cx, (registry->count + 1u) * sizeof(*folders));
     uint32_t count = 0;
     for (uint32_t i = 0; i < registry->count; i++) {
         const sl_plugin *plugin = &registry->plugins[i];
         if (plugin->active && plugin->descriptor.migrations)
-            folders[count++] = (sl_migration_folder){ .owner = plugin->name, .path = plugin->descriptor.migrations };
+            folders[count++] = (sl_migration_folder){ .owner = plugin->name,
+                                                      .path = plugin->descriptor.migrations };
     }
     *ret_folders = folders;
     return count;

@@ -22,7 +22,8 @@ typedef struct sl_plugin_places {
  * none). Nothing of a plugin runs but its descriptor function. SL_E_INVALID when a required plugin is refused: `ret_message`
  * then says which and why, a line each; the registry is there in any case, for listing and for sl_plugins_unload.
  * since 1.0 [start-up only] */
-sl_status sl_plugins_load(sl_host *host, const sl_plugin_places *places, const char **ret_message) SL_MUST_CHECK;
+sl_status sl_plugins_load(sl_host *host, const sl_plugin_places *places,
+                          const char **ret_message) SL_MUST_CHECK;
 
 /* Calls each start() in order. An optional plugin whose start fails is refused and those that need it with it; a required one
  * fails with the error filled. since 1.0 [suspends] */
@@ -35,11 +36,13 @@ void sl_plugins_stop(sl_host *host);
 void sl_plugins_unload(sl_host *host);
 
 /* Runs a plugin's command; its exit code, -1 when there is none of this name. since 1.0 [suspends] */
-int32_t sl_plugins_command(sl_context *cx, const char *name, int32_t argument_count, const char *const *arguments);
+int32_t sl_plugins_command(sl_context *cx, const char *name, int32_t argument_count,
+                           const char *const *arguments);
 
 /* The migration folders of the active plugins, in start order; how many. Core's own comes before them and is the caller's.
  * since 1.0 [start-up only] */
-uint32_t sl_plugins_migrations(const sl_registry *registry, const sl_migration_folder **ret_folders);
+uint32_t sl_plugins_migrations(const sl_registry *registry,
+                               const sl_migration_folder **ret_folders);
 
 /* ---- looking at one file, for `plugin check` and `plugins list` ---- */
 
@@ -51,12 +54,14 @@ void sl_plugin_close(sl_plugin *plugin);
 /* What is wrong with an opened descriptor: calls `tell` for each finding; `must` ones are refused by the loader, the others are
  * advice. Runs no code of the plugin. Returns the number of findings that must be mended. since 1.0 [no-suspend] */
 typedef void (*sl_lint_tell)(void *data, bool must, const char *sentence);
-uint32_t sl_plugin_lint(sl_context *cx, const sl_plugin_descriptor *descriptor, sl_lint_tell tell, void *data);
+uint32_t sl_plugin_lint(sl_context *cx, const sl_plugin_descriptor *descriptor, sl_lint_tell tell,
+                        void *data);
 
 /* ---- within the room ---- */
 
 /* Fills `plugin->options` from settings and defaults, or refuses the plugin. since 1.0 [start-up only] */
-void sl_plugin_options(sl_context *cx, sl_plugin *plugin, const sl_settings *settings, const sl_plugin_setting *entry);
+void sl_plugin_options(sl_context *cx, sl_plugin *plugin, const sl_settings *settings,
+                       const sl_plugin_setting *entry);
 
 /* Refuses what needs a missing service or stands in a circle, and those with names that others have; moves the rest to the
  * front in start order. since 1.0 [start-up only] */

@@ -75,8 +75,9 @@ static const struct {
     const char *(*at)(const sl_plugin_descriptor *of, uint32_t i);
     bool (*same)(const char *a, const char *b);
 } unique_names[] = {
-    { "route", route_at, pattern_same },   { "resource type", resource_at, text_same }, { "job", job_at, text_same },
-    { "service", service_at, text_same },  { "gateway", gateway_at, text_same },        { "command", command_at, text_same },
+    { "route", route_at, pattern_same },    { "resource type", resource_at, text_same },
+    { "job", job_at, text_same },           { "service", service_at, text_same },
+    { "gateway", gateway_at, text_same },   { "command", command_at, text_same },
     { "listener", listener_at, text_same },
 };
 
@@ -93,7 +94,8 @@ static bool has_name(const sl_plugin_descriptor *of, size_t kind, const char *na
     return false;
 }
 
-static bool name_is_taken(sl_registry *registry, sl_plugin *plugin, size_t kind, const char *name, uint32_t index)
+static bool name_is_taken(sl_registry *registry, sl_plugin *plugin, size_t kind, const char *name,
+                          uint32_t index)
 {
     if (has_name(&plugin->descriptor, kind, name, index)) {
         sl_plugin_refuse(plugin, "it declares the %s \"%s\" twice", unique_names[kind].what, name);
@@ -101,7 +103,8 @@ static bool name_is_taken(sl_registry *registry, sl_plugin *plugin, size_t kind,
     }
     for (sl_plugin *other = registry->plugins; other < plugin; other++) {
         if (other->active && has_name(&other->descriptor, kind, name, UINT32_MAX)) {
-            sl_plugin_refuse(plugin, "it declares the %s \"%s\", which \"%s\" has already", unique_names[kind].what, name, other->name);
+            sl_plugin_refuse(plugin, "it declares the %s \"%s\", which \"%s\" has already",
+                             unique_names[kind].what, name, other->name);
             return true;
         }
     }
@@ -115,7 +118,9 @@ static bool names_refused(sl_registry *registry)
         sl_plugin *plugin = &registry->plugins[p];
         for (size_t kind = 0; kind < UNIQUE_COUNT && plugin->active; kind++) {
             const char *name;
-            for (uint32_t i = 0; plugin->active && (name = unique_names[kind].at(&plugin->descriptor, i)) != NULL; i++)
+            for (uint32_t i = 0;
+                 plugin->active && (name = unique_names[kind].at(&plugin->descriptor, i)) != NULL;
+                 i++)
                 refused = name_is_taken(registry, plugin, kind, name, i) || refused;
         }
     }
@@ -141,17 +146,22 @@ static const char *provider_hint(const sl_registry *registry, const char *servic
     size_t stem = strcspn(service, "/");
     for (uint32_t i = 0; i < registry->count; i++) {
         const sl_plugin *plugin = &registry->plugins[i];
-        if (plugin->refusal && (offers(plugin, service) || (strlen(plugin->name) == stem && strncmp(plugin->name, service, stem) == 0)))
-            return sl_format(cx, "; \"%s\" would, and is refused itself: %s", plugin->name, plugin->refusal);
+        if (plugin->refusal &&
+            (offers(plugin, service) ||
+             (strlen(plugin->name) == stem && strncmp(plugin->name, service, stem) == 0)))
+            return sl_format(cx, "; \"%s\" would, and is refused itself: %s", plugin->name,
+                             plugin->refusal);
         const sl_service_offer *offer = plugin->descriptor.provides;
         for (; offer && offer->name; offer++) {
             if (strcspn(offer->name, "/") == stem && strncmp(offer->name, service, stem) == 0)
                 return sl_format(cx, "; \"%s\" provides \"%s\"", plugin->name, offer->name);
         }
     }
-    const char *file = registry->folder ? sl_format(cx, "%s/%.*s.so", registry->folder, (int)stem, service) : "";
+    const char *file =
+        registry->folder ? sl_format(cx, "%s/%.*s.so", registry->folder, (int)stem, service) : "";
     if (file[0] && access(file, R_OK) == 0)
-        return sl_format(cx, "; the plugin \"%.*s\" is there and is not in the list of plugins", (int)stem, service);
+        return sl_format(cx, "; the plugin \"%.*s\" is there and is not in the list of plugins",
+                         (int)stem, service);
     return "";
 }
 
@@ -164,7 +174,9 @@ static bool needs_refused(sl_registry *registry)
         for (; need && *need; need++) {
             if (sl_registry_provider(registry, *need, NULL))
                 continue;
-            sl_plugin_refuse(plugin, "it needs the service \"%s\", which no loaded plugin provides%s", *need, provider_hint(registry, *need));
+            sl_plugin_refuse(plugin,
+                             "it needs the service \"%s\", which no loaded plugin provides%s",
+                             *need, provider_hint(registry, *need));
             refused = true;
             break;
         }
@@ -176,11 +188,13 @@ void sl_plugins_drop_dependents(sl_registry *registry, const sl_plugin *gone)
 {
     for (uint32_t p = 0; p < registry->count; p++) {
         sl_plugin *plugin = &registry->plugins[p];
-        const char *const *need = plugin->active && plugin != gone ? plugin->descriptor.needs : NULL;
+        const char *const *need =
+            plugin->active && plugin != gone ? plugin->descriptor.needs : NULL;
         for (; need && *need; need++) {
             if (!offers(gone, *need))
                 continue;
-            sl_plugin_refuse(plugin, "it needs the service \"%s\" of \"%s\", which is refused: %s", *need, gone->name, gone->refusal);
+            sl_plugin_refuse(plugin, "it needs the service \"%s\" of \"%s\", which is refused: %s",
+                             *need, gone->name, gone->refusal);
             sl_plugins_drop_dependents(registry, plugin);
             break;
         }
@@ -237,7 +251,8 @@ static void order_find(sl_registry *registry, bool *placed, uint32_t *order, uin
     while (moved) {
         moved = false;
         for (uint32_t p = 0; p < registry->count; p++) {
-            if (!registry->plugins[p].active || placed[p] || !needs_placed(registry, &registry->plugins[p], placed))
+            if (!registry->plugins[p].active || placed[p] ||
+                !needs_placed(registry, &registry->plugins[p], placed))
                 continue;
             placed[p] = true;
             order[count++] = p;
@@ -264,7 +279,8 @@ void sl_plugins_order(sl_registry *registry)
     }
     for (uint32_t p = 0; p < registry->count; p++) {
         if (circles[p])
-            sl_plugin_refuse(&registry->plugins[p], "the plugins need each other in a circle: %s", circles[p]);
+            sl_plugin_refuse(&registry->plugins[p], "the plugins need each other in a circle: %s",
+                             circles[p]);
         if (!registry->plugins[p].active)
             order[count++] = p;
     }

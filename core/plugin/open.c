@@ -49,33 +49,41 @@ static bool file_is_there(sl_context *cx, const char *path, sl_plugin *plugin)
 static bool descriptor_take(sl_plugin *plugin, const sl_plugin_descriptor *source)
 {
     if (!source) {
-        sl_plugin_refuse(plugin, "the function " SL_PLUGIN_ENTRY " of %s returns no descriptor", plugin->path);
+        sl_plugin_refuse(plugin, "the function " SL_PLUGIN_ENTRY " of %s returns no descriptor",
+                         plugin->path);
         return false;
     }
     if (source->struct_size < offsetof(sl_plugin_descriptor, name)) {
-        sl_plugin_refuse(plugin, "the descriptor in %s says it has %u bytes, and the smallest has %zu", plugin->path,
-                         source->struct_size, DESCRIPTOR_SIZE_1_0);
+        sl_plugin_refuse(plugin,
+                         "the descriptor in %s says it has %u bytes, and the smallest has %zu",
+                         plugin->path, source->struct_size, DESCRIPTOR_SIZE_1_0);
         return false;
     }
     uint32_t major = source->abi_version >> 16;
     uint32_t minor = source->abi_version & 0xffffu;
     if (major != SL_ABI_MAJOR) {
-        sl_plugin_refuse(plugin, "%s is built for ABI %u.%u and this server has %u.%u: the first numbers must be equal", plugin->path,
-                         major, minor, SL_ABI_MAJOR, SL_ABI_MINOR);
+        sl_plugin_refuse(
+            plugin,
+            "%s is built for ABI %u.%u and this server has %u.%u: the first numbers must be equal",
+            plugin->path, major, minor, SL_ABI_MAJOR, SL_ABI_MINOR);
         return false;
     }
     if (minor > SL_ABI_MINOR) {
-        sl_plugin_refuse(plugin, "%s is built for ABI %u.%u and this server has %u.%u: the server is older than the plugin", plugin->path,
-                         major, minor, SL_ABI_MAJOR, SL_ABI_MINOR);
+        sl_plugin_refuse(
+            plugin,
+            "%s is built for ABI %u.%u and this server has %u.%u: the server is older than the plugin",
+            plugin->path, major, minor, SL_ABI_MAJOR, SL_ABI_MINOR);
         return false;
     }
     if (source->struct_size < DESCRIPTOR_SIZE_1_0) {
-        sl_plugin_refuse(plugin, "the descriptor in %s says it has %u bytes, and the smallest has %zu", plugin->path,
-                         source->struct_size, DESCRIPTOR_SIZE_1_0);
+        sl_plugin_refuse(plugin,
+                         "the descriptor in %s says it has %u bytes, and the smallest has %zu",
+                         plugin->path, source->struct_size, DESCRIPTOR_SIZE_1_0);
         return false;
     }
     size_t size = source->struct_size;
-    memcpy(&plugin->descriptor, source, size < sizeof(plugin->descriptor) ? size : sizeof(plugin->descriptor));
+    memcpy(&plugin->descriptor, source,
+           size < sizeof(plugin->descriptor) ? size : sizeof(plugin->descriptor));
     if (plugin->descriptor.name && plugin->descriptor.name[0])
         return true;
     sl_plugin_refuse(plugin, "the descriptor in %s has no name", plugin->path);
@@ -91,7 +99,8 @@ bool sl_plugin_open(sl_context *cx, const char *path, sl_plugin *ret_plugin)
         return false;
     plugin->handle = dlopen(plugin->path, RTLD_NOW | RTLD_LOCAL);
     if (!plugin->handle) {
-        sl_plugin_refuse(plugin, "%s cannot be loaded: %s", plugin->path, loader_words(cx, plugin->path));
+        sl_plugin_refuse(plugin, "%s cannot be loaded: %s", plugin->path,
+                         loader_words(cx, plugin->path));
         return false;
     }
     /* A function's address comes as void *; copying its bytes is the conversion that ISO C has. */
@@ -99,7 +108,10 @@ bool sl_plugin_open(sl_context *cx, const char *path, sl_plugin *ret_plugin)
     sl_plugin_entry entry = NULL;
     memcpy(&entry, &symbol, sizeof(entry));
     if (!entry) {
-        sl_plugin_refuse(plugin, "%s does not export " SL_PLUGIN_ENTRY ": it is no plugin, or SL_PLUGIN(...) is missing", plugin->path);
+        sl_plugin_refuse(plugin,
+                         "%s does not export " SL_PLUGIN_ENTRY
+                         ": it is no plugin, or SL_PLUGIN(...) is missing",
+                         plugin->path);
         return false;
     }
     if (!descriptor_take(plugin, entry()))

@@ -50,7 +50,8 @@ static bool is_number(const char *text)
     size_t sign = text[0] == '-' ? 1 : 0;
     size_t digits = strspn(text + sign, "0123456789");
     bool leading_zero = text[sign] == '0' && digits > 1;
-    size_t fraction = text[sign + digits] == '.' ? 1 + strspn(text + sign + digits + 1, "0123456789") : 0;
+    size_t fraction =
+        text[sign + digits] == '.' ? 1 + strspn(text + sign + digits + 1, "0123456789") : 0;
     return digits > 0 && !leading_zero && fraction != 1 && text[sign + digits + fraction] == 0;
 }
 
@@ -73,7 +74,8 @@ static void write_list(sl_json *out, const char *name, const char *text)
 
 static void write_option(sl_json *out, const sl_field *field, const sl_option_text *option)
 {
-    bool number = field->type == SL_TYPE_INT64 || field->type == SL_TYPE_MONEY || field->type == SL_TYPE_TIMESTAMP;
+    bool number = field->type == SL_TYPE_INT64 || field->type == SL_TYPE_MONEY ||
+                  field->type == SL_TYPE_TIMESTAMP;
     if (field->type == SL_TYPE_BOOL && !option->quoted && bool_of(option->text))
         sl_json_raw(out, field->name, bool_of(option->text));
     else if (number && !option->quoted && is_number(option->text))
@@ -92,12 +94,14 @@ static const char *place_of(sl_context *cx, const char *origin)
 }
 
 /* Reads `fields` from the options that `out` holds; NULL, or why not. */
-static const char *record_read(sl_context *cx, sl_json *out, const sl_field *fields, void *ret_record)
+static const char *record_read(sl_context *cx, sl_json *out, const sl_field *fields,
+                               void *ret_record)
 {
     size_t length = 0;
     const char *text = sl_json_text(out, &length);
     const sl_value *object = NULL;
-    if (sl_json_parse(cx, text, length, &object) == SL_OK && sl_fields_read(cx, fields, object, ret_record) == SL_OK)
+    if (sl_json_parse(cx, text, length, &object) == SL_OK &&
+        sl_fields_read(cx, fields, object, ret_record) == SL_OK)
         return NULL;
     const char *why = sl_error_message(cx);
     why = why ? sl_copy(cx, why, strlen(why)) : "its type is wrong";
@@ -105,7 +109,8 @@ static const char *record_read(sl_context *cx, sl_json *out, const sl_field *fie
     return why;
 }
 
-static bool option_check(sl_context *cx, sl_plugin *plugin, const sl_field *field, const sl_option_text *option)
+static bool option_check(sl_context *cx, sl_plugin *plugin, const sl_field *field,
+                         const sl_option_text *option)
 {
     const sl_field alone[] = { *field, SL_FIELDS_END };
     sl_json *one = sl_json_new(cx);
@@ -117,7 +122,8 @@ static bool option_check(sl_context *cx, sl_plugin *plugin, const sl_field *fiel
         return true;
     if (field->secret)
         why = "its value, which is a secret, is not of the right shape";
-    sl_plugin_refuse(plugin, "%sthe option \"%s\" is refused: %s", place_of(cx, option->origin), field->name, why);
+    sl_plugin_refuse(plugin, "%sthe option \"%s\" is refused: %s", place_of(cx, option->origin),
+                     field->name, why);
     return false;
 }
 
@@ -125,17 +131,19 @@ static bool names_known(sl_context *cx, sl_plugin *plugin, const sl_settings *se
 {
     const char *origin = NULL;
     const char *name;
-    for (uint32_t i = 0; (name = sl_settings_plugin_option_name(settings, plugin->name, i, &origin)) != NULL; i++) {
+    for (uint32_t i = 0;
+         (name = sl_settings_plugin_option_name(settings, plugin->name, i, &origin)) != NULL; i++) {
         if (field_named(plugin->descriptor.options, name))
             continue;
-        sl_plugin_refuse(plugin, "%sthere is no option \"%s\"; its options: %s", place_of(cx, origin), name,
-                         option_names(cx, plugin->descriptor.options));
+        sl_plugin_refuse(plugin, "%sthere is no option \"%s\"; its options: %s",
+                         place_of(cx, origin), name, option_names(cx, plugin->descriptor.options));
         return false;
     }
     return true;
 }
 
-void sl_plugin_options(sl_context *cx, sl_plugin *plugin, const sl_settings *settings, const sl_plugin_setting *entry)
+void sl_plugin_options(sl_context *cx, sl_plugin *plugin, const sl_settings *settings,
+                       const sl_plugin_setting *entry)
 {
     if (!names_known(cx, plugin, settings) || !plugin->descriptor.options)
         return;
@@ -148,7 +156,8 @@ void sl_plugin_options(sl_context *cx, sl_plugin *plugin, const sl_settings *set
                 return;
             write_option(all, field, &option);
         } else if (field->required) {
-            sl_plugin_refuse(plugin, "%sthe option \"%s\" is required", place_of(cx, entry->origin), field->name);
+            sl_plugin_refuse(plugin, "%sthe option \"%s\" is required", place_of(cx, entry->origin),
+                             field->name);
             return;
         }
     }

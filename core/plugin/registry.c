@@ -17,10 +17,12 @@ sl_plugin *sl_registry_plugin(const sl_registry *registry, const char *name)
     return NULL;
 }
 
-const sl_plugin *sl_registry_provider(const sl_registry *registry, const char *service, const sl_service_offer **ret_offer)
+const sl_plugin *sl_registry_provider(const sl_registry *registry, const char *service,
+                                      const sl_service_offer **ret_offer)
 {
     for (uint32_t i = 0; i < registry->count; i++) {
-        const sl_service_offer *offer = registry->plugins[i].active ? registry->plugins[i].descriptor.provides : NULL;
+        const sl_service_offer *offer =
+            registry->plugins[i].active ? registry->plugins[i].descriptor.provides : NULL;
         for (; offer && offer->name; offer++) {
             if (strcmp(offer->name, service) != 0)
                 continue;
@@ -32,10 +34,12 @@ const sl_plugin *sl_registry_provider(const sl_registry *registry, const char *s
     return NULL;
 }
 
-const sl_command *sl_registry_command(const sl_registry *registry, const char *name, const sl_plugin **ret_plugin)
+const sl_command *sl_registry_command(const sl_registry *registry, const char *name,
+                                      const sl_plugin **ret_plugin)
 {
     for (uint32_t i = 0; i < registry->count; i++) {
-        const sl_command *command = registry->plugins[i].active ? registry->plugins[i].descriptor.commands : NULL;
+        const sl_command *command =
+            registry->plugins[i].active ? registry->plugins[i].descriptor.commands : NULL;
         for (; command && command->name; command++) {
             if (strcmp(command->name, name) == 0) {
                 *ret_plugin = &registry->plugins[i];
@@ -84,20 +88,26 @@ static bool needs_service(const sl_plugin *self, const char *name)
 const void *sl_service(sl_context *cx, sl_plugin *self, const char *name, size_t min_size)
 {
     if (!needs_service(self, name)) {
-        sl_fail(cx, SL_E_INTERNAL, NULL, "The plugin \"%s\" asks for the service \"%s\" and does not list it in its needs.", self->name, name);
+        sl_fail(cx, SL_E_INTERNAL, NULL,
+                "The plugin \"%s\" asks for the service \"%s\" and does not list it in its needs.",
+                self->name, name);
         return NULL;
     }
     const sl_service_offer *offer = NULL;
     const sl_plugin *provider = sl_registry_provider(self->registry, name, &offer);
     if (!provider) {
-        sl_fail(cx, SL_E_INTERNAL, NULL, "No loaded plugin provides the service \"%s\" that \"%s\" needs.", name, self->name);
+        sl_fail(cx, SL_E_INTERNAL, NULL,
+                "No loaded plugin provides the service \"%s\" that \"%s\" needs.", name,
+                self->name);
         return NULL;
     }
     uint32_t size = 0;
     memcpy(&size, offer->functions, sizeof(size));
     if (size < min_size) {
-        sl_fail(cx, SL_E_INTERNAL, NULL, "The service \"%s\" of \"%s\" has %u bytes, and \"%s\" needs at least %zu: \"%s\" is too old.", name,
-                provider->name, size, self->name, min_size, provider->name);
+        sl_fail(
+            cx, SL_E_INTERNAL, NULL,
+            "The service \"%s\" of \"%s\" has %u bytes, and \"%s\" needs at least %zu: \"%s\" is too old.",
+            name, provider->name, size, self->name, min_size, provider->name);
         return NULL;
     }
     return offer->functions;

@@ -22,7 +22,7 @@ struct sl_plugin {
     void *options;
     struct sl_registry *registry; /* NULL for a file that is only looked at */
     sl_arena *arena;              /* holds the refusal */
-    const char *refusal; /* a sentence: why it is not loaded; NULL when it is */
+    const char *refusal;          /* a sentence: why it is not loaded; NULL when it is */
     bool required;
     bool active; /* not refused: its routes, handlers, jobs and gateways count */
     bool started;
@@ -31,20 +31,23 @@ struct sl_plugin {
 typedef struct sl_registry {
     sl_plugin *plugins; /* loaded and refused; the loaded ones first, in start order */
     uint32_t count;
-    sl_context *cx; /* holds everything that lives as long as the registry */
+    sl_context *cx;         /* holds everything that lives as long as the registry */
     const char *folder;     /* of bundled plugins */
     const char *migrations; /* folder of <owner>/NNNN_name.sql */
 } sl_registry;
 
 /* The active plugin of this name; the active plugin that provides a service; NULL. since 1.0 [no-suspend] */
 sl_plugin *sl_registry_plugin(const sl_registry *registry, const char *name);
-const sl_plugin *sl_registry_provider(const sl_registry *registry, const char *service, const sl_service_offer **ret_offer);
+const sl_plugin *sl_registry_provider(const sl_registry *registry, const char *service,
+                                      const sl_service_offer **ret_offer);
 
 /* The command of this name and its plugin; NULL when there is none. since 1.0 [no-suspend] */
-const sl_command *sl_registry_command(const sl_registry *registry, const char *name, const sl_plugin **ret_plugin);
+const sl_command *sl_registry_command(const sl_registry *registry, const char *name,
+                                      const sl_plugin **ret_plugin);
 
 /* Marks as refused, with a sentence. The first sentence stays. since 1.0 [no-suspend] */
-void sl_plugin_refuse(sl_plugin *plugin, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void sl_plugin_refuse(sl_plugin *plugin, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
 /* Sets whose code runs and returns whose did before: around every call into a plugin. since 1.0 [no-suspend] */
 const char *sl_plugin_enter(sl_context *cx, const char *name);

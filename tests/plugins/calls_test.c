@@ -25,29 +25,38 @@ static void services_are_found_at_start(void **state)
 static void too_small_services_are_refused_with_both_sizes(void **state)
 {
     (void)state;
-    assert_null(load("plugins: [{name: bigger_service}, {name: provider}, {name: undeclared_service}]\n", NULL));
+    assert_null(load(
+        "plugins: [{name: bigger_service}, {name: provider}, {name: undeclared_service}]\n", NULL));
     in_fiber(start_all);
-    assert_refused("bigger_service", "its start failed: The service \"provider/1\" of \"provider\" has 16 bytes, and \"bigger_service\" needs at "
-                                     "least 24: \"provider\" is too old.");
-    assert_refused("undeclared_service", "its start failed: The plugin \"undeclared_service\" asks for the service \"provider/1\" and does not "
-                                         "list it in its needs.");
+    assert_refused(
+        "bigger_service",
+        "its start failed: The service \"provider/1\" of \"provider\" has 16 bytes, and \"bigger_service\" needs at "
+        "least 24: \"provider\" is too old.");
+    assert_refused(
+        "undeclared_service",
+        "its start failed: The plugin \"undeclared_service\" asks for the service \"provider/1\" and does not "
+        "list it in its needs.");
 }
 
 static void failed_starts_take_their_dependents_along(void **state)
 {
     (void)state;
-    assert_null(load("plugins: [{name: leans_on_failure}, {name: start_fails}, {name: route}]\n", NULL));
+    assert_null(
+        load("plugins: [{name: leans_on_failure}, {name: start_fails}, {name: route}]\n", NULL));
     in_fiber(start_all);
     assert_refused("start_fails", "its start failed: The moon is not full.");
-    assert_refused("leans_on_failure", "it needs the service \"start_fails/1\" of \"start_fails\", which is refused: its start failed: The moon "
-                                       "is not full.");
+    assert_refused(
+        "leans_on_failure",
+        "it needs the service \"start_fails/1\" of \"start_fails\", which is refused: its start failed: The moon "
+        "is not full.");
     assert_null(refusal_of("route"));
 }
 
 static void start_required(sl_context *cx)
 {
     check_int(sl_plugins_start(cx), SL_E_INVALID);
-    check_text(sl_error_message(cx), "plugin \"start_fails\": its start failed: The moon is not full.");
+    check_text(sl_error_message(cx),
+               "plugin \"start_fails\": its start failed: The moon is not full.");
 }
 
 static void required_starts_must_succeed(void **state)
@@ -64,7 +73,9 @@ static void options_have_their_defaults(void **state)
     (void)state;
     assert_null(load("plugins: [{name: options}]\n", NULL));
     in_fiber(start_all);
-    assert_refused("options", "its start failed: title=untitled limit=10 eager=0 mode=safe token=none colors=");
+    assert_refused(
+        "options",
+        "its start failed: title=untitled limit=10 eager=0 mode=safe token=none colors=");
 }
 
 static void options_come_from_the_file_and_the_environment(void **state)
@@ -78,9 +89,12 @@ static void options_come_from_the_file_and_the_environment(void **state)
                        "      eager: true\n"
                        "      token: hush\n"
                        "      colors: [red, green]\n";
-    assert_null(load(yaml, (const char *const[]){ "STRIPE_LITE_OPTIONS_LIMIT=9", "STRIPE_LITE_OPTIONS_MODE=fast", NULL }));
+    assert_null(load(yaml, (const char *const[]){ "STRIPE_LITE_OPTIONS_LIMIT=9",
+                                                  "STRIPE_LITE_OPTIONS_MODE=fast", NULL }));
     in_fiber(start_all);
-    assert_refused("options", "its start failed: title=42 limit=9 eager=1 mode=fast token=hush colors=+red+green");
+    assert_refused(
+        "options",
+        "its start failed: title=42 limit=9 eager=1 mode=fast token=hush colors=+red+green");
 }
 
 /* ---- commands ---- */
@@ -112,9 +126,11 @@ static const sl_gateway *choose(sl_context *cx, const char *name, const char *cu
 static void choose_gateways(sl_context *cx)
 {
     check(choose(cx, NULL, "usd") == NULL);
-    check_text(sl_error_message(cx), "No gateway takes payment methods of type 'card' in the currency 'usd'.");
+    check_text(sl_error_message(cx),
+               "No gateway takes payment methods of type 'card' in the currency 'usd'.");
     check(choose(cx, "plain", "usd") == NULL);
-    check_text(sl_error_message(cx), "The gateway 'plain' moves no real money and is refused in live mode.");
+    check_text(sl_error_message(cx),
+               "The gateway 'plain' moves no real money and is refused in live mode.");
     sl_context_bind(cx, "acct_1", false);
     check_text(sl_gateway_name(choose(cx, NULL, "usd")), "plain");
     check_text(sl_gateway_name(choose(cx, NULL, "EUR")), "euros");
@@ -138,7 +154,11 @@ static void gateways_are_chosen_by_currency_and_priority(void **state)
 
 static sl_gateway_outcome pay(sl_context *cx, const char *operation, int64_t amount)
 {
-    const sl_gateway_payment payment = { .struct_size = sizeof(payment), .attempt = "pay_1", .operation = operation, .amount = amount, .currency = "usd" };
+    const sl_gateway_payment payment = { .struct_size = sizeof(payment),
+                                         .attempt = "pay_1",
+                                         .operation = operation,
+                                         .amount = amount,
+                                         .currency = "usd" };
     sl_gateway_outcome outcome = { .struct_size = sizeof(outcome) };
     check_int(sl_gateway_call(cx, choose(cx, "plain", "usd"), &payment, &outcome), SL_OK);
     check(sl_error_message(cx) == NULL);
@@ -156,8 +176,10 @@ static void call_gateway(sl_context *cx)
     } cases[] = {
         { 1, SL_GATEWAY_UNKNOWN, "The gateway's adapter gave no outcome." },
         { 2, SL_GATEWAY_UNKNOWN, "The adapter stumbled." },
-        { 3, SL_GATEWAY_UNKNOWN, "The gateway's adapter answered an operation as if it had been asked about one." },
-        { 5, SL_GATEWAY_UNKNOWN, "The gateway's adapter asks for an action and does not say where." },
+        { 3, SL_GATEWAY_UNKNOWN,
+          "The gateway's adapter answered an operation as if it had been asked about one." },
+        { 5, SL_GATEWAY_UNKNOWN,
+          "The gateway's adapter asks for an action and does not say where." },
         { 6, SL_GATEWAY_UNKNOWN, "The gateway's adapter gave no outcome." },
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -205,7 +227,8 @@ struct row {
     int64_t version;
 };
 
-static const sl_field row_fields[] = { SL_STRING(struct row, id), SL_INT64(struct row, version), SL_FIELDS_END };
+static const sl_field row_fields[] = { SL_STRING(struct row, id), SL_INT64(struct row, version),
+                                       SL_FIELDS_END };
 static const sl_table row_table = SL_TABLE("rows", struct row, row_fields);
 
 static void call_with_writes(sl_context *cx)
@@ -214,10 +237,13 @@ static void call_with_writes(sl_context *cx)
     struct row row = { .id = "row_1" };
     sl_insert(cx, &row_table, &row);
     const sl_gateway *gateway = choose(cx, "plain", "usd");
-    const sl_gateway_payment payment = { .struct_size = sizeof(payment), .attempt = "pay_1", .operation = "authorize", .amount = 100 };
+    const sl_gateway_payment payment = {
+        .struct_size = sizeof(payment), .attempt = "pay_1", .operation = "authorize", .amount = 100
+    };
     sl_gateway_outcome outcome = { .struct_size = sizeof(outcome) };
     check_int(sl_gateway_call(cx, gateway, &payment, &outcome), SL_E_INTERNAL);
-    check_text(sl_error_message(cx), "The gateway 'plain' cannot be called while writes are pending.");
+    check_text(sl_error_message(cx),
+               "The gateway 'plain' cannot be called while writes are pending.");
     sl_context *aside = sl_context_aside(cx);
     check_int(sl_gateway_call(aside, gateway, &payment, &outcome), SL_OK);
     check_int(outcome.kind, SL_GATEWAY_APPROVED);
@@ -253,7 +279,11 @@ static void tokenize_cards(sl_context *cx)
 {
     sl_context_bind(cx, "acct_1", false);
     const sl_gateway *gateway = choose(cx, "plain", "usd");
-    sl_gateway_card card = { .struct_size = sizeof(card), .exp_month = 12, .exp_year = 2040, .number = "4242424242424242", .cvc = "123" };
+    sl_gateway_card card = { .struct_size = sizeof(card),
+                             .exp_month = 12,
+                             .exp_year = 2040,
+                             .number = "4242424242424242",
+                             .cvc = "123" };
     sl_gateway_token token = { .struct_size = sizeof(token) };
     check_int(sl_gateway_tokenize(cx, gateway, &card, &token), SL_OK);
     check_text(token.token, "tok_visa");
@@ -265,7 +295,9 @@ static void tokenize_cards(sl_context *cx)
     check_int(sl_gateway_tokenize(cx, gateway, &card, &token), SL_E_CARD);
     check_int(sl_gateway_resolve_name(cx, gateway, "pm_card_visa", &token), SL_E_NOT_FOUND);
     check_int(sl_gateway_attach(cx, gateway, "tok_visa", "cus_1"), SL_OK);
-    const sl_gateway_notice notice = { .struct_size = sizeof(notice), .kind = "attempt", .attempt = "pay_1" };
+    const sl_gateway_notice notice = { .struct_size = sizeof(notice),
+                                       .kind = "attempt",
+                                       .attempt = "pay_1" };
     check_int(sl_gateway_notify(cx, &notice), SL_E_UNSUPPORTED);
 }
 

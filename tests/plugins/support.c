@@ -15,11 +15,38 @@ static char yaml_path[160];
 static sl_settings *settings;
 
 static const char *const names[] = {
-    "command",       "consumer",        "gateway",          "job",              "options",     "provider",      "required",
-    "resource",      "route",           "subscriber",       "bigger_service",   "circle_a",    "circle_b",      "circle_c",
-    "duplicate_job", "duplicate_route", "later_service",    "leans_on_failure", "missing_service", "newer_minor", "no_descriptor",
-    "no_entry",      "no_handler",      "no_migrations",    "no_name",          "short_struct", "start_fails",  "tiny_struct",
-    "undeclared_service", "unresolved", "wrong_major",      "wrong_name",
+    "command",
+    "consumer",
+    "gateway",
+    "job",
+    "options",
+    "provider",
+    "required",
+    "resource",
+    "route",
+    "subscriber",
+    "bigger_service",
+    "circle_a",
+    "circle_b",
+    "circle_c",
+    "duplicate_job",
+    "duplicate_route",
+    "later_service",
+    "leans_on_failure",
+    "missing_service",
+    "newer_minor",
+    "no_descriptor",
+    "no_entry",
+    "no_handler",
+    "no_migrations",
+    "no_name",
+    "short_struct",
+    "start_fails",
+    "tiny_struct",
+    "undeclared_service",
+    "unresolved",
+    "wrong_major",
+    "wrong_name",
 };
 
 /* Copied, not linked: the loader names real paths. */
@@ -51,7 +78,9 @@ int support_up(void **state)
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
         plugin_copy(names[i]);
     plugins_folder = folder;
-    host = (sl_host){ .loop = sl_loop_new(100), .resources = sl_resources_new(), .events = sl_events_new() };
+    host = (sl_host){ .loop = sl_loop_new(100),
+                      .resources = sl_resources_new(),
+                      .events = sl_events_new() };
     host.jobs = sl_jobs_new(&host);
     host.gateways = sl_gateways_new(10000, true);
     return host.loop ? 0 : -1;
@@ -144,7 +173,8 @@ void check_numbers(int64_t a, int64_t b, const char *file, int line, const char 
     if (a == b)
         return;
     failures++;
-    fprintf(stderr, "# %s:%d: %s is %lld, not %lld\n", file, line, what, (long long)a, (long long)b);
+    fprintf(stderr, "# %s:%d: %s is %lld, not %lld\n", file, line, what, (long long)a,
+            (long long)b);
 }
 
 void check_texts(const char *a, const char *b, const char *file, int line, const char *what)
@@ -152,7 +182,8 @@ void check_texts(const char *a, const char *b, const char *file, int line, const
     if (a == b || (a && b && strcmp(a, b) == 0))
         return;
     failures++;
-    fprintf(stderr, "# %s:%d: %s is \"%s\", not \"%s\"\n", file, line, what, a ? a : "(null)", b ? b : "(null)");
+    fprintf(stderr, "# %s:%d: %s is \"%s\", not \"%s\"\n", file, line, what, a ? a : "(null)",
+            b ? b : "(null)");
 }
 
 static void (*fiber_function)(sl_context *cx);

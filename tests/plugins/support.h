@@ -39,7 +39,8 @@ const char *load(const char *yaml, const char *const *environment);
 const char *refusal_of(const char *name);
 
 /* The refusal is exactly this sentence. */
-void assert_refused(const char *name, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void assert_refused(const char *name, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
 /* Runs `function` in a fiber of the host's loop, with a context, until it ends. cmocka's assertions would jump across stacks
  * there: these tell what does not hold, and in_fiber fails afterwards. */

@@ -61,7 +61,8 @@ static const char *base64url(const void *bytes, size_t length)
 
 static const char *unsigned_token(const char *header, const char *claims)
 {
-    return sl_format(cx, "%s.%s", base64url(header, strlen(header)), base64url(claims, strlen(claims)));
+    return sl_format(cx, "%s.%s", base64url(header, strlen(header)),
+                     base64url(claims, strlen(claims)));
 }
 
 static const char *hs256(const char *secret, const char *header, const char *claims)
@@ -69,7 +70,8 @@ static const char *hs256(const char *secret, const char *header, const char *cla
     const char *text = unsigned_token(header, claims);
     unsigned char sum[EVP_MAX_MD_SIZE];
     unsigned int length = 0;
-    HMAC(EVP_sha256(), secret, (int)strlen(secret), (const unsigned char *)text, strlen(text), sum, &length);
+    HMAC(EVP_sha256(), secret, (int)strlen(secret), (const unsigned char *)text, strlen(text), sum,
+         &length);
     return sl_format(cx, "%s.%s", text, base64url(sum, length));
 }
 
@@ -80,7 +82,8 @@ static const char *rs256(EVP_PKEY *key, const char *header, const char *claims)
     size_t length = sizeof(signature);
     EVP_MD_CTX *sign = EVP_MD_CTX_new();
     assert_int_equal(EVP_DigestSignInit(sign, NULL, EVP_sha256(), NULL, key), 1);
-    assert_int_equal(EVP_DigestSign(sign, signature, &length, (const unsigned char *)text, strlen(text)), 1);
+    assert_int_equal(
+        EVP_DigestSign(sign, signature, &length, (const unsigned char *)text, strlen(text)), 1);
     EVP_MD_CTX_free(sign);
     return sl_format(cx, "%s.%s", text, base64url(signature, length));
 }
@@ -101,7 +104,8 @@ static const char *pem_of(EVP_PKEY *key)
 
 static const char *claims_with(const char *more)
 {
-    return sl_format(cx, "{\"sub\":\"user_1\",\"exp\":%lld%s}", (long long)sl_clock_unix() + 300, more);
+    return sl_format(cx, "{\"sub\":\"user_1\",\"exp\":%lld%s}", (long long)sl_clock_unix() + 300,
+                     more);
 }
 
 static sl_jwt *rules(const sl_auth_options *options)
@@ -130,11 +134,14 @@ static void good_token_names_its_caller(void **state)
     (void)state;
     sl_jwt *jwt = rules(&(sl_auth_options){ .jwt_secret = SECRET });
     sl_jwt_claims claims;
-    assert_int_equal(verify(jwt, hs256(SECRET, HS, claims_with(",\"role\":\"operator\"")), &claims), SL_OK);
+    assert_int_equal(verify(jwt, hs256(SECRET, HS, claims_with(",\"role\":\"operator\"")), &claims),
+                     SL_OK);
     assert_string_equal(claims.subject, "user_1");
     assert_string_equal(claims.role, "operator");
     assert_null(claims.customer);
-    assert_int_equal(verify(jwt, hs256(SECRET, HS, claims_with(",\"role\":\"customer:cus_7\"")), &claims), SL_OK);
+    assert_int_equal(
+        verify(jwt, hs256(SECRET, HS, claims_with(",\"role\":\"customer:cus_7\"")), &claims),
+        SL_OK);
     assert_string_equal(claims.role, "customer");
     assert_string_equal(claims.customer, "cus_7");
     sl_jwt_free(jwt);
@@ -171,8 +178,18 @@ static void bad_claims_are_refused(void **state)
         if (verify(jwt, hs256(SECRET, HS, bad[i]), &claims) == SL_OK)
             fail_msg("taken: %s", bad[i]);
     }
-    assert_int_equal(verify(jwt, hs256(SECRET, HS, sl_format(cx, "{\"sub\":\"u\",\"role\":\"admin\",\"exp\":%lld}", now - 5)), &claims), SL_OK);
-    assert_int_equal(verify(jwt, hs256(SECRET, HS, sl_format(cx, "{\"sub\":\"u\",\"role\":\"admin\",\"exp\":%lld.75}", now + 5)), &claims), SL_OK);
+    assert_int_equal(
+        verify(jwt,
+               hs256(SECRET, HS,
+                     sl_format(cx, "{\"sub\":\"u\",\"role\":\"admin\",\"exp\":%lld}", now - 5)),
+               &claims),
+        SL_OK);
+    assert_int_equal(
+        verify(jwt,
+               hs256(SECRET, HS,
+                     sl_format(cx, "{\"sub\":\"u\",\"role\":\"admin\",\"exp\":%lld.75}", now + 5)),
+               &claims),
+        SL_OK);
     sl_jwt_free(jwt);
 }
 
@@ -192,9 +209,14 @@ static void algorithm_is_the_configured_one(void **state)
     assert_int_not_equal(verify(by_key, sl_format(cx, "%s.", none), &claims), SL_OK);
     assert_int_not_equal(verify(by_secret, rs256(key, RS, good), &claims), SL_OK);
     assert_int_not_equal(verify(by_secret, sl_format(cx, "%s.", none), &claims), SL_OK);
-    assert_int_not_equal(verify(by_secret, hs256(SECRET, "{\"alg\":\"HS512\"}", good), &claims), SL_OK);
-    assert_int_not_equal(verify(by_secret, hs256(SECRET, "{\"typ\":\"JWT\"}", good), &claims), SL_OK);
-    assert_int_not_equal(verify(by_secret, hs256(SECRET, "{\"alg\":\"HS256\",\"crit\":[\"x\"],\"x\":1}", good), &claims), SL_OK);
+    assert_int_not_equal(verify(by_secret, hs256(SECRET, "{\"alg\":\"HS512\"}", good), &claims),
+                         SL_OK);
+    assert_int_not_equal(verify(by_secret, hs256(SECRET, "{\"typ\":\"JWT\"}", good), &claims),
+                         SL_OK);
+    assert_int_not_equal(verify(by_secret,
+                                hs256(SECRET, "{\"alg\":\"HS256\",\"crit\":[\"x\"],\"x\":1}", good),
+                                &claims),
+                         SL_OK);
     sl_jwt_free(by_secret);
     sl_jwt_free(by_key);
     EVP_PKEY_free(key);
@@ -206,7 +228,9 @@ static void changed_tokens_are_refused(void **state)
     sl_jwt *jwt = rules(&(sl_auth_options){ .jwt_secret = SECRET });
     sl_jwt_claims claims;
     const char *token = hs256(SECRET, HS, claims_with(",\"role\":\"viewer\""));
-    assert_int_not_equal(verify(jwt, hs256("another secret", HS, claims_with(",\"role\":\"viewer\"")), &claims), SL_OK);
+    assert_int_not_equal(
+        verify(jwt, hs256("another secret", HS, claims_with(",\"role\":\"viewer\"")), &claims),
+        SL_OK);
     assert_int_not_equal(verify(jwt, sl_format(cx, "%s=", token), &claims), SL_OK);
     for (size_t i = 0; token[i]; i++) {
         if (token[i] == '.' || i < 3)
@@ -222,13 +246,37 @@ static void changed_tokens_are_refused(void **state)
 static void issuer_and_audience_count_when_configured(void **state)
 {
     (void)state;
-    sl_jwt *jwt = rules(&(sl_auth_options){ .jwt_secret = SECRET, .jwt_issuer = "https://id", .jwt_audience = "lite" });
+    sl_jwt *jwt = rules(&(sl_auth_options){
+        .jwt_secret = SECRET, .jwt_issuer = "https://id", .jwt_audience = "lite" });
     sl_jwt_claims claims;
-    assert_int_equal(verify(jwt, hs256(SECRET, HS, claims_with(",\"role\":\"viewer\",\"iss\":\"https://id\",\"aud\":\"lite\"")), &claims), SL_OK);
-    assert_int_equal(verify(jwt, hs256(SECRET, HS, claims_with(",\"role\":\"viewer\",\"iss\":\"https://id\",\"aud\":[\"x\",\"lite\"]")), &claims), SL_OK);
-    assert_int_not_equal(verify(jwt, hs256(SECRET, HS, claims_with(",\"role\":\"viewer\",\"iss\":\"https://id\",\"aud\":\"x\"")), &claims), SL_OK);
-    assert_int_not_equal(verify(jwt, hs256(SECRET, HS, claims_with(",\"role\":\"viewer\",\"iss\":\"https://other\",\"aud\":\"lite\"")), &claims), SL_OK);
-    assert_int_not_equal(verify(jwt, hs256(SECRET, HS, claims_with(",\"role\":\"viewer\"")), &claims), SL_OK);
+    assert_int_equal(
+        verify(jwt,
+               hs256(SECRET, HS,
+                     claims_with(",\"role\":\"viewer\",\"iss\":\"https://id\",\"aud\":\"lite\"")),
+               &claims),
+        SL_OK);
+    assert_int_equal(
+        verify(jwt,
+               hs256(SECRET, HS,
+                     claims_with(
+                         ",\"role\":\"viewer\",\"iss\":\"https://id\",\"aud\":[\"x\",\"lite\"]")),
+               &claims),
+        SL_OK);
+    assert_int_not_equal(
+        verify(jwt,
+               hs256(SECRET, HS,
+                     claims_with(",\"role\":\"viewer\",\"iss\":\"https://id\",\"aud\":\"x\"")),
+               &claims),
+        SL_OK);
+    assert_int_not_equal(
+        verify(
+            jwt,
+            hs256(SECRET, HS,
+                  claims_with(",\"role\":\"viewer\",\"iss\":\"https://other\",\"aud\":\"lite\"")),
+            &claims),
+        SL_OK);
+    assert_int_not_equal(
+        verify(jwt, hs256(SECRET, HS, claims_with(",\"role\":\"viewer\"")), &claims), SL_OK);
     sl_jwt_free(jwt);
 }
 
@@ -246,11 +294,17 @@ static void unusable_settings_are_named(void **state)
     (void)state;
     EVP_PKEY *small = EVP_RSA_gen(1024);
     EVP_PKEY *curve = EVP_EC_gen("P-256");
-    assert_non_null(strstr(refusal_of(&(sl_auth_options){ .jwt_public_key = pem_of(small) }), "2048"));
-    assert_non_null(strstr(refusal_of(&(sl_auth_options){ .jwt_public_key = pem_of(curve) }), "not an RSA key"));
-    assert_non_null(strstr(refusal_of(&(sl_auth_options){ .jwt_public_key = "/no/such/file" }), "neither PEM text nor a file"));
-    assert_non_null(strstr(refusal_of(&(sl_auth_options){ .jwt_public_key = pem_of(small), .jwt_secret = SECRET }), "both"));
-    assert_non_null(strstr(refusal_of(&(sl_auth_options){ .jwt_secret = "short", .production = true }), "32"));
+    assert_non_null(
+        strstr(refusal_of(&(sl_auth_options){ .jwt_public_key = pem_of(small) }), "2048"));
+    assert_non_null(strstr(refusal_of(&(sl_auth_options){ .jwt_public_key = pem_of(curve) }),
+                           "not an RSA key"));
+    assert_non_null(strstr(refusal_of(&(sl_auth_options){ .jwt_public_key = "/no/such/file" }),
+                           "neither PEM text nor a file"));
+    assert_non_null(strstr(
+        refusal_of(&(sl_auth_options){ .jwt_public_key = pem_of(small), .jwt_secret = SECRET }),
+        "both"));
+    assert_non_null(
+        strstr(refusal_of(&(sl_auth_options){ .jwt_secret = "short", .production = true }), "32"));
     assert_null(rules(&(sl_auth_options){ .production = true }));
     EVP_PKEY_free(small);
     EVP_PKEY_free(curve);

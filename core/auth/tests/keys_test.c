@@ -15,7 +15,9 @@
 static void migrate(sl_context *cx)
 {
     const char *source = getenv("STRIPE_LITE_SOURCE");
-    const sl_migration_folder core = { .owner = "core", .path = sl_format(cx, "%s/migrations/core", source ? source : ".") };
+    const sl_migration_folder core = {
+        .owner = "core", .path = sl_format(cx, "%s/migrations/core", source ? source : ".")
+    };
     uint32_t count = 0;
     check_status(sl_migrate(cx, &core, 1, &count), SL_OK);
 }
@@ -34,7 +36,8 @@ static void auth_open(const char *secret, const char *publishable)
 {
     const char *message = NULL;
     sl_auth_free(bench_host.auth);
-    bench_host.auth = sl_auth_new(&(sl_auth_options){ .secret_key = secret, .publishable_key = publishable }, &message);
+    bench_host.auth = sl_auth_new(
+        &(sl_auth_options){ .secret_key = secret, .publishable_key = publishable }, &message);
     check(bench_host.auth != NULL);
 }
 
@@ -89,7 +92,8 @@ static void check_unknown(const char *authorization, const char *sentence)
     sl_context_free(cx);
 }
 
-static void check_caller(const char *key, int32_t caller, const char *account, bool livemode, const char *role)
+static void check_caller(const char *key, int32_t caller, const char *account, bool livemode,
+                         const char *role)
 {
     sl_status status;
     char header[256];
@@ -149,7 +153,8 @@ static void bootstrap(sl_context *cx)
     auth_open("sk_live_a_third_0123456789", NULL);
     check_int(sl_auth_bootstrap(cx), SL_OK);
     check_caller("sk_live_a_third_0123456789", SL_CALLER_SECRET, SL_FIRST_ACCOUNT, true, "admin");
-    check_unknown("Bearer sk_live_another_0123456789", "Invalid API Key provided: sk_live_****6789");
+    check_unknown("Bearer sk_live_another_0123456789",
+                  "Invalid API Key provided: sk_live_****6789");
 
     auth_open("no prefix at all", NULL);
     check(!sl_auth_livemode(bench_host.auth));
@@ -188,15 +193,17 @@ static const char *basic(sl_context *cx, const char *text)
 static void headers(sl_context *cx)
 {
     check_int(sl_auth_bootstrap(cx), SL_OK);
-    const char *missing = "You did not provide an API key. You need to provide your API key in the Authorization header, using Bearer auth "
-                          "(e.g. 'Authorization: Bearer YOUR_SECRET_KEY').";
+    const char *missing =
+        "You did not provide an API key. You need to provide your API key in the Authorization header, using Bearer auth "
+        "(e.g. 'Authorization: Bearer YOUR_SECRET_KEY').";
     check_unknown(NULL, missing);
     check_unknown("", missing);
     check_unknown("Bearer", missing);
     check_unknown("Bearer ", missing);
     check_unknown(basic(cx, ":" SECRET_KEY), missing);
     check_unknown("Basic ***", missing);
-    check_unknown("Digest " SECRET_KEY, "Invalid Authorization header: use Bearer or Basic with an API key.");
+    check_unknown("Digest " SECRET_KEY,
+                  "Invalid Authorization header: use Bearer or Basic with an API key.");
     check_unknown("Bearer " SECRET_KEY "0", "Invalid API Key provided: sk_test_****7890");
     check_unknown("Bearer sk_test_short", "Invalid API Key provided: sk_test_****");
     check_unknown("Bearer whatever-this-is", "Invalid API Key provided: ****s-is");
@@ -205,7 +212,8 @@ static void headers(sl_context *cx)
     check_unknown("Bearer eyJhbGciOiJub25lIn0.eyJzdWIiOiJ4In0.", "Invalid API Key provided: ****");
 
     sl_status status;
-    const char *const good[] = { "bearer " SECRET_KEY, "BEARER   " SECRET_KEY, basic(cx, SECRET_KEY ":"), basic(cx, SECRET_KEY ":password"),
+    const char *const good[] = { "bearer " SECRET_KEY, "BEARER   " SECRET_KEY,
+                                 basic(cx, SECRET_KEY ":"), basic(cx, SECRET_KEY ":password"),
                                  basic(cx, SECRET_KEY) };
     for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
         sl_context *one = who(good[i], NULL, &status);
@@ -226,7 +234,9 @@ static void manage(sl_context *cx)
 {
     const char *viewer = create(cx, (sl_key_request){ .role = "viewer" });
     check_caller(viewer, SL_CALLER_SECRET, SL_FIRST_ACCOUNT, false, "viewer");
-    const char *restricted = create(cx, (sl_key_request){ .scopes = (const char *const[]){ "customers:read", "refunds:write", NULL } });
+    const char *restricted =
+        create(cx, (sl_key_request){ .scopes = (const char *const[]){ "customers:read",
+                                                                      "refunds:write", NULL } });
     check_int(strncmp(restricted, "rk_test_", 8), 0);
     const char *live = create(cx, (sl_key_request){ .account = "acct_second", .livemode = true });
     check_int(strncmp(live, "sk_live_", 8), 0);
@@ -241,7 +251,8 @@ static void manage(sl_context *cx)
     sl_context_free(customer);
     sl_context *scoped = who(sl_format(cx, "Bearer %s", restricted), NULL, &status);
     check_int(sl_auth_permit(scoped, &(sl_route){ .pattern = "GET /v1/customers" }), SL_OK);
-    check_int(sl_auth_permit(scoped, &(sl_route){ .pattern = "POST /v1/customers" }), SL_E_FORBIDDEN);
+    check_int(sl_auth_permit(scoped, &(sl_route){ .pattern = "POST /v1/customers" }),
+              SL_E_FORBIDDEN);
     check_int(sl_auth_permit(scoped, &(sl_route){ .pattern = "GET /v1/refunds/{id}" }), SL_OK);
     sl_context_free(scoped);
 
@@ -301,16 +312,19 @@ static void end_keys(sl_context *cx)
     const char *third = NULL;
     check_int(sl_keys_rotate(cx, key.id, 0, &third, &key), SL_OK);
     forget();
-    check_unknown(sl_format(cx, "Bearer %s", second), sl_format(cx, "Invalid API Key provided: %s", sl_key_mask(cx, second)));
+    check_unknown(sl_format(cx, "Bearer %s", second),
+                  sl_format(cx, "Invalid API Key provided: %s", sl_key_mask(cx, second)));
     check_caller(third, SL_CALLER_SECRET, SL_FIRST_ACCOUNT, false, "operator");
     check_int(sl_keys_revoke(cx, first), SL_OK);
     check_int(sl_keys_revoke(cx, first), SL_OK);
     forget();
-    check_unknown(sl_format(cx, "Bearer %s", first), sl_format(cx, "Invalid API Key provided: %s", masked));
+    check_unknown(sl_format(cx, "Bearer %s", first),
+                  sl_format(cx, "Invalid API Key provided: %s", masked));
     check_int(sl_keys_revoke(cx, "key_nobody"), SL_E_NOT_FOUND);
     check_int(sl_keys_rotate(cx, first, 0, &third, &key), SL_E_INVALID);
     const char *expired = create(cx, (sl_key_request){ .expires = sl_clock_unix() - 1 });
-    check_unknown(sl_format(cx, "Bearer %s", expired), sl_format(cx, "Expired API Key provided: %s", sl_key_mask(cx, expired)));
+    check_unknown(sl_format(cx, "Bearer %s", expired),
+                  sl_format(cx, "Expired API Key provided: %s", sl_key_mask(cx, expired)));
 }
 
 static void rotated_and_revoked_keys_end(void **state)
@@ -346,8 +360,11 @@ static void connected(sl_context *cx)
 {
     check_int(sl_auth_bootstrap(cx), SL_OK);
     sl_rows *rows = NULL;
-    check_int(sl_execute(cx, "INSERT INTO accounts (account_id, id, created, version) VALUES ($1, $2, 1, 1)",
-                                SL_ARGS(sl_text(SL_FIRST_ACCOUNT ":test"), sl_text("acct_shop")), &rows), SL_OK);
+    check_int(
+        sl_execute(cx,
+                   "INSERT INTO accounts (account_id, id, created, version) VALUES ($1, $2, 1, 1)",
+                   SL_ARGS(sl_text(SL_FIRST_ACCOUNT ":test"), sl_text("acct_shop")), &rows),
+        SL_OK);
     sl_status status;
     sl_context *one = who("Bearer " SECRET_KEY, "acct_shop", &status);
     check_int(status, SL_OK);
@@ -400,10 +417,10 @@ static void open_routes_do_without_a_credential(void **state)
     bench_run(guard);
 }
 
-#define CASE(TEST)                                             \
-    { "sqlite: " #TEST, TEST, use_sqlite, done, NULL },        \
-    {                                                          \
-        "postgres: " #TEST, TEST, use_postgres, done, NULL     \
+#define CASE(TEST)                                         \
+    { "sqlite: " #TEST, TEST, use_sqlite, done, NULL },    \
+    {                                                      \
+        "postgres: " #TEST, TEST, use_postgres, done, NULL \
     }
 
 int main(void)

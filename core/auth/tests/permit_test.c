@@ -47,7 +47,9 @@ static void every_caller_at_every_access(void **state)
         { { .kind = SL_CALLER_PUBLISHABLE }, ".yy..", ".yy.." },
         { { .kind = SL_CALLER_RESTRICTED, .scopes = " things:write " }, "yyy.y", "yyy.y" },
         { { .kind = SL_CALLER_RESTRICTED, .scopes = " things:read " }, "yyy.y", "..y.." },
-        { { .kind = SL_CALLER_RESTRICTED, .scopes = " other:write nothings:read " }, "..y..", "..y.." },
+        { { .kind = SL_CALLER_RESTRICTED, .scopes = " other:write nothings:read " },
+          "..y..",
+          "..y.." },
         { { .kind = SL_CALLER_RESTRICTED, .scopes = NULL }, "..y..", "..y.." },
         { { .kind = SL_CALLER_RESTRICTED, .scopes = " *:read " }, "yyy.y", "..y.." },
         { { .kind = SL_CALLER_APP, .app = "app_1" }, "..y.y", "..y.y" },
@@ -61,9 +63,11 @@ static void every_caller_at_every_access(void **state)
     };
     for (size_t r = 0; r < sizeof(rows) / sizeof(rows[0]); r++) {
         for (int32_t access = 0; access < 5; access++) {
-            if (may(rows[r].caller, route_of(access, "GET /v1/things", 0)) != (rows[r].get[access] == 'y'))
+            if (may(rows[r].caller, route_of(access, "GET /v1/things", 0)) !=
+                (rows[r].get[access] == 'y'))
                 fail_msg("row %zu, GET, access %d", r, access);
-            if (may(rows[r].caller, route_of(access, "POST /v1/things", 0)) != (rows[r].post[access] == 'y'))
+            if (may(rows[r].caller, route_of(access, "POST /v1/things", 0)) !=
+                (rows[r].post[access] == 'y'))
                 fail_msg("row %zu, POST, access %d", r, access);
         }
     }
@@ -72,8 +76,11 @@ static void every_caller_at_every_access(void **state)
 static void customers_see_routes_marked_for_them(void **state)
 {
     (void)state;
-    const sl_caller_info customer = { .kind = SL_CALLER_TOKEN, .role = "customer", .customer = "cus_1" };
-    assert_true(may(customer, route_of(SL_ACCESS_SECRET, "GET /customers/{id}", SL_ROUTE_CUSTOMER)));
+    const sl_caller_info customer = { .kind = SL_CALLER_TOKEN,
+                                      .role = "customer",
+                                      .customer = "cus_1" };
+    assert_true(
+        may(customer, route_of(SL_ACCESS_SECRET, "GET /customers/{id}", SL_ROUTE_CUSTOMER)));
     assert_true(may(customer, route_of(SL_ACCESS_SECRET, "POST /x", SL_ROUTE_CUSTOMER)));
     assert_false(may(customer, route_of(SL_ACCESS_SECRET, "GET /customers/{id}", SL_ROUTE_HIDDEN)));
     assert_false(may(customer, route_of(SL_ACCESS_ADMIN, "GET /metrics", SL_ROUTE_CUSTOMER)));
@@ -109,7 +116,8 @@ static void roles_are_exact(void **state)
     sl_context *cx = sl_context_new(&host, "acct_1", false, "req_1");
     const char *role = NULL;
     const char *customer = NULL;
-    const char *const bad[] = { "", "Admin", "admin ", "admin:", "customer", "customer:", "viewers", "view", ":cus_1" };
+    const char *const bad[] = { "",          "Admin",   "admin ", "admin:", "customer",
+                                "customer:", "viewers", "view",   ":cus_1" };
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
         assert_false(sl_auth_role(cx, bad[i], &role, &customer));
     assert_true(sl_auth_role(cx, "customer:cus:2", &role, &customer));

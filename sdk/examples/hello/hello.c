@@ -15,18 +15,17 @@ struct hello_params {
 static sl_status hello(sl_context *cx, const void *params)
 {
     const struct hello_params *in = params;
-    return sl_reply_json(cx, 200, sl_json_object(cx, "message", sl_format(cx, "Hello, %s", in->name)));
+    return sl_reply_json(cx, 200,
+                         sl_json_object(cx, "message", sl_format(cx, "Hello, %s", in->name)));
 }
 
-static const sl_field hello_fields[] = {
-    SL_STRING(struct hello_params, name, .required = true, .max = 100, .doc = "Whom to greet"),
-    SL_FIELDS_END
-};
+static const sl_field hello_fields[] = { SL_STRING(struct hello_params, name, .required = true,
+                                                   .max = 100, .doc = "Whom to greet"),
+                                         SL_FIELDS_END };
 
-static const sl_route routes[] = {
-    { "GET /hello", hello, .params = hello_fields, .access = SL_ACCESS_OPEN, .summary = "Greets" },
-    SL_ROUTES_END
-};
+static const sl_route routes[] = { { "GET /hello", hello, .params = hello_fields,
+                                     .access = SL_ACCESS_OPEN, .summary = "Greets" },
+                                   SL_ROUTES_END };
 
 /* Runs from the job queue after the customer was committed, at least once: what it does must bear being done twice. */
 static sl_status on_customer(sl_context *cx, const sl_event_view *event)
@@ -36,9 +35,8 @@ static sl_status on_customer(sl_context *cx, const sl_event_view *event)
     return SL_OK;
 }
 
-static const sl_subscription subscriptions[] = {
-    { "customer.created", on_customer, { 0 } },
-    SL_SUBSCRIPTIONS_END
-};
+static const sl_subscription subscriptions[] = { { "customer.created", on_customer, { 0 } },
+                                                 SL_SUBSCRIPTIONS_END };
 
-SL_PLUGIN(.name = "hello", .version = "1.0.0", .summary = "The smallest plugin", .routes = routes, .subscriptions = subscriptions)
+SL_PLUGIN(.name = "hello", .version = "1.0.0", .summary = "The smallest plugin", .routes = routes,
+          .subscriptions = subscriptions)

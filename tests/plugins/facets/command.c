@@ -11,6 +11,7 @@ static int32_t count(sl_context *cx, int32_t argument_count, const char *const *
     return argument_count == 2 && arguments[1] ? 40 + argument_count : 1;
 }
 
-static const sl_command commands[] = { { .name = "count", .summary = "Counts", .run = count }, SL_COMMANDS_END };
+static const sl_command commands[] = { { .name = "count", .summary = "Counts", .run = count },
+                                       SL_COMMANDS_END };
 
 SL_PLUGIN(.name = "command", .version = "1.0.0", .summary = "One command", .commands = commands)

@@ -19,4 +19,5 @@ static sl_status start(sl_context *cx, sl_plugin *self)
     return SL_OK;
 }
 
-SL_PLUGIN(.name = "consumer", .version = "1.0.0", .summary = "Uses a service", .needs = needs, .start = start)
+SL_PLUGIN(.name = "consumer", .version = "1.0.0", .summary = "Uses a service", .needs = needs,
+          .start = start)

@@ -7,7 +7,8 @@
 
 #include <string.h>
 
-static sl_status authorize(sl_context *cx, const sl_gateway_payment *payment, sl_gateway_outcome *ret)
+static sl_status authorize(sl_context *cx, const sl_gateway_payment *payment,
+                           sl_gateway_outcome *ret)
 {
     switch (payment->amount) {
     case 1:
@@ -28,12 +29,14 @@ static sl_status authorize(sl_context *cx, const sl_gateway_payment *payment, sl
         return SL_OK;
     default:
         ret->kind = SL_GATEWAY_APPROVED;
-        ret->reference = sl_format(cx, "ref_%s_%lld", payment->attempt, (long long)sl_time_left(cx));
+        ret->reference =
+            sl_format(cx, "ref_%s_%lld", payment->attempt, (long long)sl_time_left(cx));
         return SL_OK;
     }
 }
 
-static sl_status retrieve(sl_context *cx, const sl_gateway_payment *payment, sl_gateway_outcome *ret)
+static sl_status retrieve(sl_context *cx, const sl_gateway_payment *payment,
+                          sl_gateway_outcome *ret)
 {
     (void)cx;
     (void)payment;
@@ -44,7 +47,9 @@ static sl_status retrieve(sl_context *cx, const sl_gateway_payment *payment, sl_
 /* An adapter that makes a token of the number itself must be caught. */
 static sl_status tokenize(sl_context *cx, const sl_gateway_card *card, sl_gateway_token *ret)
 {
-    ret->token = strcmp(card->cvc ? card->cvc : "", "999") == 0 ? sl_format(cx, "tok_%s", card->number) : "tok_visa";
+    ret->token = strcmp(card->cvc ? card->cvc : "", "999") == 0
+                     ? sl_format(cx, "tok_%s", card->number)
+                     : "tok_visa";
     ret->last4 = sl_copy(cx, card->number + strlen(card->number) - 4, 4);
     return SL_OK;
 }

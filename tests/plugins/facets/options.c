@@ -32,9 +32,11 @@ static sl_status start(sl_context *cx, sl_plugin *self)
     const char *colors = "";
     for (uint32_t i = 0; i < in->colors.count; i++)
         colors = sl_format(cx, "%s+%s", colors, *SL_ITEM(in->colors, const char *, i));
-    return sl_fail(cx, SL_E_INVALID, NULL, "title=%s limit=%lld eager=%d mode=%s token=%s colors=%s", in->title, (long long)in->limit, in->eager,
-                   in->mode, in->token ? in->token : "none", colors);
+    return sl_fail(cx, SL_E_INVALID, NULL,
+                   "title=%s limit=%lld eager=%d mode=%s token=%s colors=%s", in->title,
+                   (long long)in->limit, in->eager, in->mode, in->token ? in->token : "none",
+                   colors);
 }
 
-SL_PLUGIN(.name = "options", .version = "1.0.0", .summary = "Options", .options = option_fields, .options_size = sizeof(struct options),
-          .start = start)
+SL_PLUGIN(.name = "options", .version = "1.0.0", .summary = "Options", .options = option_fields,
+          .options_size = sizeof(struct options), .start = start)

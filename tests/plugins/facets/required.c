@@ -14,5 +14,5 @@ static const sl_field option_fields[] = {
     SL_FIELDS_END,
 };
 
-SL_PLUGIN(.name = "required", .version = "1.0.0", .summary = "A required option", .options = option_fields,
-          .options_size = sizeof(struct options))
+SL_PLUGIN(.name = "required", .version = "1.0.0", .summary = "A required option",
+          .options = option_fields, .options_size = sizeof(struct options))

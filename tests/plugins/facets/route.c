@@ -17,11 +17,16 @@ static const sl_field greet_fields[] = {
 static sl_status greet(sl_context *cx, const void *params)
 {
     const struct greet_params *in = params;
-    return sl_reply_json(cx, 200, sl_json_object(cx, "message", sl_format(cx, "Hello, %s", in->name)));
+    return sl_reply_json(cx, 200,
+                         sl_json_object(cx, "message", sl_format(cx, "Hello, %s", in->name)));
 }
 
 static const sl_route routes[] = {
-    { .pattern = "GET /facets/greet/{name}", .handler = greet, .params = greet_fields, .access = SL_ACCESS_OPEN, .summary = "Greets" },
+    { .pattern = "GET /facets/greet/{name}",
+      .handler = greet,
+      .params = greet_fields,
+      .access = SL_ACCESS_OPEN,
+      .summary = "Greets" },
     SL_ROUTES_END,
 };
 

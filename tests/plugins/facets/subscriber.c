@@ -17,4 +17,5 @@ static const sl_subscription subscriptions[] = {
     SL_SUBSCRIPTIONS_END,
 };
 
-SL_PLUGIN(.name = "subscriber", .version = "1.0.0", .summary = "Hears of events", .subscriptions = subscriptions)
+SL_PLUGIN(.name = "subscriber", .version = "1.0.0", .summary = "Hears of events",
+          .subscriptions = subscriptions)

@@ -14,4 +14,5 @@ static sl_status start(sl_context *cx, sl_plugin *self)
     return sl_service(cx, self, "provider/1", sizeof(struct later_adder)) ? SL_OK : SL_E_INTERNAL;
 }
 
-SL_PLUGIN(.name = "bigger_service", .version = "1.0.0", .summary = "Needs more of provider/1", .needs = needs, .start = start)
+SL_PLUGIN(.name = "bigger_service", .version = "1.0.0", .summary = "Needs more of provider/1",
+          .needs = needs, .start = start)

@@ -7,8 +7,10 @@
 
 static const uint32_t functions = sizeof(functions);
 
-static const sl_service_offer provides[] = { { .name = "circle_b/1", .functions = &functions }, SL_SERVICES_END };
+static const sl_service_offer provides[] = { { .name = "circle_b/1", .functions = &functions },
+                                             SL_SERVICES_END };
 
 static const char *const needs[] = { "circle_c/1", NULL };
 
-SL_PLUGIN(.name = "circle_b", .version = "1.0.0", .summary = "Part of a circle", .provides = provides, .needs = needs)
+SL_PLUGIN(.name = "circle_b", .version = "1.0.0", .summary = "Part of a circle",
+          .provides = provides, .needs = needs)

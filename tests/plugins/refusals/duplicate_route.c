@@ -16,4 +16,5 @@ static const sl_route routes[] = {
     SL_ROUTES_END,
 };
 
-SL_PLUGIN(.name = "duplicate_route", .version = "1.0.0", .summary = "Takes a route", .routes = routes)
+SL_PLUGIN(.name = "duplicate_route", .version = "1.0.0", .summary = "Takes a route",
+          .routes = routes)

@@ -7,4 +7,5 @@
 
 static const char *const needs[] = { "provider/2", NULL };
 
-SL_PLUGIN(.name = "later_service", .version = "1.0.0", .summary = "Needs provider/2", .needs = needs)
+SL_PLUGIN(.name = "later_service", .version = "1.0.0", .summary = "Needs provider/2",
+          .needs = needs)

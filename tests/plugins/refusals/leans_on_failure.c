@@ -7,4 +7,5 @@
 
 static const char *const needs[] = { "start_fails/1", NULL };
 
-SL_PLUGIN(.name = "leans_on_failure", .version = "1.0.0", .summary = "Leans on another", .needs = needs)
+SL_PLUGIN(.name = "leans_on_failure", .version = "1.0.0", .summary = "Leans on another",
+          .needs = needs)

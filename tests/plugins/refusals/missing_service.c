@@ -7,4 +7,5 @@
 
 static const char *const needs[] = { "nowhere/1", NULL };
 
-SL_PLUGIN(.name = "missing_service", .version = "1.0.0", .summary = "Needs the impossible", .needs = needs)
+SL_PLUGIN(.name = "missing_service", .version = "1.0.0", .summary = "Needs the impossible",
+          .needs = needs)

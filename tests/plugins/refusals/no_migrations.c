@@ -5,4 +5,5 @@
  */
 #include <stripe_lite/stripe_lite.h>
 
-SL_PLUGIN(.name = "no_migrations", .version = "1.0.0", .summary = "No migrations", .migrations = "no_such_folder")
+SL_PLUGIN(.name = "no_migrations", .version = "1.0.0", .summary = "No migrations",
+          .migrations = "no_such_folder")

@@ -13,6 +13,8 @@ static sl_status start(sl_context *cx, sl_plugin *self)
 
 static const uint32_t functions = sizeof(functions);
 
-static const sl_service_offer provides[] = { { .name = "start_fails/1", .functions = &functions }, SL_SERVICES_END };
+static const sl_service_offer provides[] = { { .name = "start_fails/1", .functions = &functions },
+                                             SL_SERVICES_END };
 
-SL_PLUGIN(.name = "start_fails", .version = "1.0.0", .summary = "Never starts", .provides = provides, .start = start)
+SL_PLUGIN(.name = "start_fails", .version = "1.0.0", .summary = "Never starts",
+          .provides = provides, .start = start)

@@ -8,6 +8,8 @@
 SL_API const sl_plugin_descriptor *sl_plugin_descriptor_v1(void);
 SL_API const sl_plugin_descriptor *sl_plugin_descriptor_v1(void)
 {
-    static const sl_plugin_descriptor descriptor = { .struct_size = 4, .abi_version = SL_ABI_VERSION, .name = "tiny_struct" };
+    static const sl_plugin_descriptor descriptor = { .struct_size = 4,
+                                                     .abi_version = SL_ABI_VERSION,
+                                                     .name = "tiny_struct" };
     return &descriptor;
 }

@@ -8,6 +8,8 @@
 SL_API const sl_plugin_descriptor *sl_plugin_descriptor_v1(void);
 SL_API const sl_plugin_descriptor *sl_plugin_descriptor_v1(void)
 {
-    static const sl_plugin_descriptor descriptor = { .struct_size = sizeof(descriptor), .abi_version = 2u << 16, .name = "wrong_major" };
+    static const sl_plugin_descriptor descriptor = { .struct_size = sizeof(descriptor),
+                                                     .abi_version = 2u << 16,
+                                                     .name = "wrong_major" };
     return &descriptor;
 }
