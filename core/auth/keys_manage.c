@@ -210,7 +210,7 @@ sl_status sl_keys_list(sl_context *cx, const char *account, sl_list *ret_keys)
                          ret_keys);
 }
 
-static sl_status key_named(sl_context *cx, const char *which, sl_key **ret_key)
+static sl_status key_named(sl_context *cx, const char *which, sl_key *ret_key)
 {
     sl_list keys;
     const char *hash = sl_sha256_hex(cx, which, strlen(which));
@@ -223,7 +223,7 @@ static sl_status key_named(sl_context *cx, const char *which, sl_key **ret_key)
         return sl_fail(cx, SL_E_NOT_FOUND, "resource_missing", "No such key: %s",
                        is_id ? which : sl_key_mask(cx, which));
     }
-    *ret_key = SL_ITEM(keys, sl_key, 0);
+    *ret_key = *SL_ITEM(keys, sl_key, 0);
     return SL_OK;
 }
 
@@ -237,8 +237,8 @@ struct key_change {
 static sl_status rotate_step(sl_context *cx, void *data)
 {
     struct key_change *change = data;
-    sl_key *old = NULL;
-    sl_status status = key_named(cx, change->which, &old);
+    sl_key *old = sl_alloc(cx, sizeof(*old));
+    sl_status status = key_named(cx, change->which, old);
     if (status != SL_OK)
         return status;
     if (old->revoked)
@@ -283,8 +283,8 @@ sl_status sl_keys_rotate(sl_context *cx, const char *which, int64_t grace, const
 static sl_status revoke_step(sl_context *cx, void *data)
 {
     const struct key_change *change = data;
-    sl_key *key = NULL;
-    sl_status status = key_named(cx, change->which, &key);
+    sl_key *key = sl_alloc(cx, sizeof(*key));
+    sl_status status = key_named(cx, change->which, key);
     if (status != SL_OK || key->revoked)
         return status;
     key->revoked = sl_clock_unix();

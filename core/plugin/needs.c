@@ -218,11 +218,11 @@ static bool needs_placed(const sl_registry *registry, const sl_plugin *plugin, c
 static const char *circle_of(const sl_registry *registry, const sl_plugin *from, const bool *placed)
 {
     sl_context *cx = registry->cx;
-    const sl_plugin **trail = sl_alloc(cx, (registry->count + 1u) * sizeof(*trail));
+    const sl_plugin **trail = sl_alloc(cx, (registry->count + 1u) * sizeof(const sl_plugin *));
     uint32_t length = 0;
     uint32_t start = UINT32_MAX;
     const sl_plugin *at = from;
-    while (start == UINT32_MAX) {
+    while (at && start == UINT32_MAX) {
         trail[length++] = at;
         const char *const *need = at->descriptor.needs;
         const sl_plugin *next = NULL;
@@ -236,6 +236,7 @@ static const char *circle_of(const sl_registry *registry, const sl_plugin *from,
         }
         at = next;
     }
+    start = start == UINT32_MAX ? 0 : start;
     const char *text = "";
     for (uint32_t i = start; i < length; i++)
         text = sl_format(cx, "%s\"%s\" needs ", text, trail[i]->name);
