@@ -11,6 +11,7 @@
 static struct {
     uint32_t runs;
     uint32_t item;
+    bool steal_first; /* before the commit in the middle */
     bool steal;
     bool commit_first;
     bool running;
@@ -43,6 +44,8 @@ static sl_status work(sl_context *cx, const sl_job_view *job)
 {
     (void)job;
     step.runs++;
+    if (step.steal_first)
+        steal_aside(cx->host);
     if (step.commit_first) {
         sl_insert(cx, &item_table, bench_item(cx, "item_first"));
         sl_status status = sl_commit(cx);
@@ -96,6 +99,24 @@ static void test_lost_lease_drops_what_follows_a_commit(void **state)
 {
     (void)state;
     start(lost_between);
+}
+
+static void lost_before(sl_context *cx)
+{
+    declare(&work_type);
+    step.steal_first = true;
+    step.commit_first = true;
+    enqueue(cx, &work_request);
+    run_due(cx, 1);
+    check_int(step.runs, 1);
+    check_int(number(cx, "SELECT count(*) FROM items"), 0);
+    check_text(job_row(cx, "tests.work").locked_by, "somebody else");
+}
+
+static void test_lost_lease_drops_a_commit_in_the_middle(void **state)
+{
+    (void)state;
+    start(lost_before);
 }
 
 static void two_commits(sl_context *cx)
@@ -398,6 +419,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         JOBS_ON_BOTH(test_lost_lease_drops_the_writes),
         JOBS_ON_BOTH(test_lost_lease_drops_what_follows_a_commit),
+        JOBS_ON_BOTH(test_lost_lease_drops_a_commit_in_the_middle),
         JOBS_ON_BOTH(test_commits_twice_and_ends),
         JOBS_ON_BOTH(test_lease_ends_and_another_runs_it),
         JOBS_ON_BOTH(test_lease_ends_in_the_last_attempt),
