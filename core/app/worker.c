@@ -77,7 +77,8 @@ static sl_server_options server_options(const sl_process *process)
 {
     const sl_settings *s = process->invocation->settings;
     return (sl_server_options){ .public_url = s->server_public_url,
-                                .cors_origins = s->http_cors_origins.count ? s->http_cors_origins.items : NULL,
+                                .cors_origins = s->http_cors_origins.items,
+                                .cors_origin_count = s->http_cors_origins.count,
                                 .assets = process->invocation->paths.assets,
                                 .tls_certificate = s->server_tls_certificate,
                                 .tls_key = s->server_tls_key,

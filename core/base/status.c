@@ -28,7 +28,7 @@ static const struct status_row rows[] = {
     ROW(SL_E_CONFLICT, 409, INVALID),
     ROW(SL_E_EXISTS, 409, INVALID),
     ROW(SL_E_IDEMPOTENCY, 400, "idempotency_error"),
-    ROW(SL_E_RATE, 429, "rate_limit_error"),
+    ROW(SL_E_RATE, 429, "invalid_request_error"),
     ROW(SL_E_TOO_LARGE, 413, INVALID),
     ROW(SL_E_MEDIA, 415, INVALID),
     ROW(SL_E_UNSUPPORTED, 400, INVALID),

@@ -13,9 +13,9 @@
 
 static bool origin_listed(const sl_server *server, const char *origin)
 {
-    const char *const *origins = server->options.cors_origins;
-    for (; *origins; origins++) {
-        if (strcmp(*origins, "*") == 0 || strcasecmp(*origins, origin) == 0) {
+    for (uint32_t i = 0; i < server->options.cors_origin_count; i++) {
+        const char *listed = server->options.cors_origins[i];
+        if (strcmp(listed, "*") == 0 || strcasecmp(listed, origin) == 0) {
             return true;
         }
     }
@@ -25,7 +25,7 @@ static bool origin_listed(const sl_server *server, const char *origin)
 void sl_cors_headers(sl_request *request)
 {
     sl_context *cx = request->cx;
-    if (request->server->options.cors_origins == NULL) {
+    if (request->server->options.cors_origin_count == 0) {
         return;
     }
     sl_reply_header(cx, "Vary", "Origin");
@@ -43,7 +43,7 @@ void sl_cors_preflight(sl_request *request, const char *allow)
     const char *origin = sl_head_find(&request->head, "Origin");
     (void)!sl_reply_body(cx, 204, NULL, NULL, 0);
     sl_reply_header(cx, "Allow", allow);
-    if (request->server->options.cors_origins && origin && origin_listed(request->server, origin) &&
+    if (origin && origin_listed(request->server, origin) &&
         sl_head_find(&request->head, "Access-Control-Request-Method")) {
         sl_reply_header(cx, "Access-Control-Allow-Methods", allow);
         sl_reply_header(cx, "Access-Control-Allow-Headers",

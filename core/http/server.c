@@ -37,18 +37,12 @@ static void options_fill(sl_server *server, const sl_server_options *given)
     options->body_ms = given->body_ms ? given->body_ms : 30000;
     options->idle_ms = given->idle_ms ? given->idle_ms : 75000;
     options->request_ms = given->request_ms ? given->request_ms : 60000;
-    options->cors_origins = NULL;
-    if (given->cors_origins && given->cors_origins[0]) {
-        size_t count = 0;
-        while (given->cors_origins[count]) {
-            count++;
-        }
-        const char **origins = sl_arena_alloc(server->arena, (count + 1) * sizeof *origins);
-        for (size_t i = 0; i < count; i++) {
-            origins[i] = kept(server->arena, given->cors_origins[i]);
-        }
-        options->cors_origins = origins;
+    uint32_t count = given->cors_origin_count;
+    const char **origins = sl_arena_alloc(server->arena, (count + 1) * sizeof(char *));
+    for (uint32_t i = 0; i < count; i++) {
+        origins[i] = kept(server->arena, given->cors_origins[i]);
     }
+    options->cors_origins = origins;
 }
 
 static const char *routes_add(sl_server *server, const sl_route *routes,

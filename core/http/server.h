@@ -19,9 +19,10 @@ typedef struct sl_server sl_server;
 /* Texts are copied. A zero stands for the default in brackets; so a zeroed struct is a sound server. */
 typedef struct sl_server_options {
     const char *public_url; /* "https://pay.example.com"; NULL: what the client's Host says */
-    const char *const *cors_origins; /* NULL-terminated; NULL: no CORS */
-    const char *assets;              /* folder served below /assets/; NULL: none */
-    const char *tls_certificate;     /* PEM files; NULL: plain HTTP */
+    const char *const *cors_origins; /* that may read answers; none: no CORS */
+    uint32_t cors_origin_count;
+    const char *assets;          /* folder served below /assets/; NULL: none */
+    const char *tls_certificate; /* PEM files; NULL: plain HTTP */
     const char *tls_key;
     const char *environment;  /* "production" leaves SL_ROUTE_TEST_ONLY routes out [development] */
     sl_rate_table *rates;     /* shared by the node's workers; NULL: no limit */

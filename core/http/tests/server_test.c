@@ -110,10 +110,14 @@ static char room[4u * 1024 * 1024];
 
 static int set_up(void **state)
 {
-    static const char *const origins[] = { "https://shop.example.com", NULL };
-    static const sl_server_options options = {
-        .cors_origins = origins, .header_ms = 600, .body_ms = 600, .idle_ms = 1500, .in_flight = 8
-    };
+    static const char *const origins[] = { "https://shop.example.com",
+                                           "https://admin.example.com" };
+    static const sl_server_options options = { .cors_origins = origins,
+                                               .cors_origin_count = 2,
+                                               .header_ms = 600,
+                                               .body_ms = 600,
+                                               .idle_ms = 1500,
+                                               .in_flight = 8 };
     (void)state;
     server = test_server_start(routes, &options, false);
     return 0;

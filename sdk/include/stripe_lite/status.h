@@ -27,7 +27,7 @@ typedef int32_t sl_status;
 #define SL_E_CONFLICT (-8)        /* 409  a guard failed or a unique key collided: try afresh     */
 #define SL_E_EXISTS (-9)          /* 409  invalid_request_error: the thing is there already       */
 #define SL_E_IDEMPOTENCY (-10)    /* 400  idempotency_error                                       */
-#define SL_E_RATE (-11)           /* 429  rate_limit_error                                        */
+#define SL_E_RATE (-11)           /* 429  invalid_request_error, code rate_limit                  */
 #define SL_E_TOO_LARGE (-12)      /* 413  invalid_request_error                                   */
 #define SL_E_MEDIA (-13)          /* 415  invalid_request_error                                   */
 #define SL_E_UNSUPPORTED (-14)    /* 400  an optional operation that this gateway does not have   */
