@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <stripe_lite/log.h>
+
 #include "core/base/buffer.h"
 #include "core/base/clock.h"
 #include "core/database/dialect.h"
@@ -33,6 +35,7 @@ struct pool_waiter {
 };
 
 struct postgres {
+    sl_loop *loop;
     sl_pg_server server;
     sl_pg_connection *idle;
     struct pool_waiter *first;
@@ -288,6 +291,46 @@ static sl_status postgres_explain(void *data, sl_context *cx, const char *sql,
     return sl_pg_fail_wait(cx, status, NULL);
 }
 
+/* ---- young tables ---- */
+
+/* Plans made while a table was empty take any index that begins with the account for as good as its key, and keep reading all
+ * of the account's rows. Autovacuum would look in a minute or so; a young server is not left alone with that for so long. */
+struct young_table {
+    struct postgres *self;
+    const sl_host *host;
+    const char *name;
+};
+
+static void table_analyze(void *data)
+{
+    struct young_table table = *(struct young_table *)data;
+    free(data);
+    sl_context *cx = sl_context_new(table.host, "system", true, NULL);
+    cx->deadline = sl_clock_monotonic_ms() + READ_PATIENCE;
+    const sl_argument name = sl_text(table.name);
+    sl_rows *rows = NULL;
+    sl_status status = postgres_query(
+        table.self, cx, "SELECT 1 FROM pg_class WHERE oid = to_regclass($1) AND reltuples <= 0",
+        &name, 1, &rows);
+    if (status == SL_OK && sl_rows_count(rows) > 0)
+        status = postgres_execute(table.self, cx, sl_format(cx, "ANALYZE %s", table.name), NULL, 0,
+                                  &rows);
+    if (status != SL_OK)
+        sl_log(cx, SL_LOG_WARNING, "table not analyzed", "table", table.name);
+    sl_context_free(cx);
+}
+
+static void table_grown(void *owner, const sl_host *host, const char *name)
+{
+    struct postgres *self = owner;
+    struct young_table *table = malloc(sizeof(*table));
+    if (!table)
+        abort();
+    *table = (struct young_table){ .self = self, .host = host, .name = name };
+    if (sl_fiber_start(self->loop, table_analyze, table, NULL) != SL_OK)
+        free(table);
+}
+
 /* ---- scripts ---- */
 
 static sl_status step_run(sl_context *cx, sl_pg_connection *connection, const char *sql,
@@ -352,7 +395,6 @@ static sl_status postgres_script(void *data, sl_context *cx, const sl_script *sc
 
 sl_status sl_postgres_open(sl_loop *loop, const char *url, void **ret_self, char **ret_message)
 {
-    (void)loop;
     struct postgres *self = calloc(1, sizeof(*self));
     if (!self)
         abort();
@@ -361,7 +403,10 @@ sl_status sl_postgres_open(sl_loop *loop, const char *url, void **ret_self, char
         free(self);
         return SL_E_INVALID;
     }
+    self->loop = loop;
     self->batch.server = &self->server;
+    self->batch.owner = self;
+    self->batch.grown = table_grown;
     *ret_self = self;
     return SL_OK;
 }
@@ -374,7 +419,7 @@ static void postgres_close(void *data)
         self->idle = connection->next;
         sl_pg_close(connection);
     }
-    sl_pg_close(self->batch.connection);
+    sl_pg_batch_done(&self->batch);
     sl_pg_server_done(&self->server);
     free(self);
 }

@@ -91,8 +91,15 @@ typedef struct sl_pg_batch {
     struct sl_pg_member *last;
     uint32_t queued;
     bool led;
+    sl_textmap written; /* statements by table, up to SL_PG_GROWN */
+    /* Called once a table, when so many of its rows were written here. */
+    void (*grown)(void *owner, const sl_host *host, const char *table);
+    void *owner;
 } sl_pg_batch;
 
+#define SL_PG_GROWN 100
+
+void sl_pg_batch_done(sl_pg_batch *batch);
 sl_status sl_pg_batch_write(sl_pg_batch *batch, sl_context *cx, const sl_write *write);
 
 #endif

@@ -332,6 +332,19 @@ static void connection_drop(sl_pg_batch *batch)
     batch->connection = NULL;
 }
 
+static void tables_count(sl_pg_batch *batch, const struct group *group)
+{
+    for (uint32_t i = 0; i < group->statement_count; i++) {
+        const char *table = group->statements[i].statement->table;
+        uintptr_t count = (uintptr_t)sl_textmap_get(&batch->written, table);
+        if (count >= SL_PG_GROWN)
+            continue;
+        sl_textmap_set(&batch->written, table, (void *)(count + 1));
+        if (count + 1 == SL_PG_GROWN)
+            batch->grown(batch->owner, group->statements[i].member->cx->host, table);
+    }
+}
+
 static void group_run(sl_pg_batch *batch, struct group *group)
 {
     int losses = 0;
@@ -346,6 +359,7 @@ static void group_run(sl_pg_batch *batch, struct group *group)
         }
         enum outcome outcome = group_try(batch->connection, group);
         if (outcome == COMMITTED) {
+            tables_count(batch, group);
             for (uint32_t i = 0; i < group->count; i++)
                 group->members[i]->status = SL_OK;
             group->count = 0;
@@ -444,4 +458,10 @@ sl_status sl_pg_batch_write(sl_pg_batch *batch, sl_context *cx, const sl_write *
     if (full)
         return sl_fail(cx, SL_E_UNAVAILABLE, NULL, "The database is busy. Please try again.");
     return member.status;
+}
+
+void sl_pg_batch_done(sl_pg_batch *batch)
+{
+    connection_drop(batch);
+    sl_textmap_clear(&batch->written, NULL);
 }
