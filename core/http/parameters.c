@@ -14,6 +14,7 @@
 #include "core/http/form.h"
 #include "core/json/fields.h"
 #include "core/json/value.h"
+#include "core/resource/serve.h"
 
 typedef enum { BODY_NONE, BODY_FORM, BODY_JSON } body_kind;
 
@@ -327,5 +328,8 @@ sl_status sl_parameters_read(sl_request *request)
     bool strict = !(route->flags & (SL_ROUTE_RAW_BODY | SL_ROUTE_PAGE));
     status = sl_fields_parse(cx, fields, own_members(request, root), strict, record, &faults);
     request->params = record;
-    return faults.count ? faults_tell(request, &query, &faults) : status;
+    if (faults.count) {
+        return faults_tell(request, &query, &faults);
+    }
+    return status == SL_OK ? sl_expansion_check(cx) : status;
 }

@@ -8,11 +8,11 @@
  */
 #include "core/resource/query.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/base/clock.h"
 #include "core/base/context.h"
+#include "core/base/text.h"
 
 #define LIMIT_DEFAULT 10
 
@@ -58,6 +58,15 @@ void sl_condition_and(sl_condition_text *condition, const char *format, ...)
     condition->text = *condition->text ? sl_format(condition->cx, "%s AND %s", condition->text, added) : added;
 }
 
+bool sl_row_is_visible(const sl_context *cx, const sl_resource *resource, const void *row)
+{
+    const char *customer = sl_caller_customer(cx);
+    if (!customer)
+        return true;
+    const char *owner = resource->customer_column ? sl_row_string(resource->table, row, resource->customer_column) : NULL;
+    return owner && strcmp(owner, customer) == 0;
+}
+
 void sl_condition_confine(sl_condition_text *condition, const sl_resource *resource)
 {
     if (resource->where)
@@ -77,19 +86,14 @@ static const struct {
 static sl_status time_read(sl_context *cx, const sl_value *value, const char *param, int64_t *ret_time)
 {
     const char *text = sl_value_string(value, NULL);
-    char *end = NULL;
-    if (sl_value_type(value) == SL_VALUE_INT) {
-        *ret_time = sl_value_int(value, 0);
+    int64_t time = SL_NONE;
+    if (sl_value_type(value) == SL_VALUE_INT)
+        time = sl_value_int(value, SL_NONE);
+    else if (text && sl_text_int64(text, strlen(text), &time) != 0 && sl_clock_parse(text, &time) != 0)
+        time = SL_NONE;
+    if (time != SL_NONE) {
+        *ret_time = time;
         return SL_OK;
-    }
-    if (text && *text) {
-        long long number = strtoll(text, &end, 10);
-        if (*end == '\0') {
-            *ret_time = number;
-            return SL_OK;
-        }
-        if (sl_clock_parse(text, ret_time) == 0)
-            return SL_OK;
     }
     return sl_fail_param(cx, SL_E_INVALID, "parameter_invalid_integer", param, "Invalid timestamp for %s: unix seconds or ISO 8601 expected.",
                          param);
@@ -138,7 +142,7 @@ static sl_status cursor_add(sl_context *cx, const sl_resource *resource, sl_cond
 {
     void *row = sl_alloc(cx, resource->table->row_size);
     sl_status status = sl_find(cx, resource->table, id, row);
-    if (status == SL_E_NOT_FOUND)
+    if (status == SL_E_NOT_FOUND || (status == SL_OK && !sl_row_is_visible(cx, resource, row)))
         return sl_fail_param(cx, SL_E_INVALID, "resource_missing", param, "No such %s: '%s'", resource->noun, id);
     if (status != SL_OK)
         return status;

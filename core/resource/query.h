@@ -46,6 +46,9 @@ const sl_field *sl_table_column(const sl_table *table, const char *name);
 int64_t sl_row_number(const sl_table *table, const void *row, const char *column);
 const char *sl_row_string(const sl_table *table, const void *row, const char *column);
 
+/* Whether a caller that is confined to a customer may see this row; all others may. since 1.0 [no-suspend] */
+bool sl_row_is_visible(const sl_context *cx, const sl_resource *resource, const void *row);
+
 /* Adds an argument and returns its number, as in "$7". since 1.0 [no-suspend] */
 uint32_t sl_condition_argument(sl_condition_text *condition, sl_argument argument);
 

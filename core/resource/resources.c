@@ -55,6 +55,11 @@ static const char *resource_refusal(const sl_resources *resources, const sl_reso
         return sl_arena_format(resources->arena, "resource '%s' has no render function", candidate->type);
     if (candidate->lite_path && (!candidate->render_lite || !candidate->lite_plural))
         return sl_arena_format(resources->arena, "resource '%s' has a lite_path, so it needs render_lite and lite_plural", candidate->type);
+    uint32_t filters = 0;
+    while (candidate->filters && candidate->filters[filters].param)
+        filters++;
+    if (filters > SL_LIST_FILTERS)
+        return sl_arena_format(resources->arena, "resource '%s' has more than %d filters", candidate->type, SL_LIST_FILTERS);
     if (sl_resources_type(resources, candidate->type))
         return sl_arena_format(resources->arena, "resource '%s' is there already", candidate->type);
     return NULL;
@@ -127,6 +132,8 @@ static const sl_field retrieve_fields[] = {
     SL_FIELDS_END,
 };
 
+static const char *const bool_values[] = { "true", "false", NULL };
+
 static const sl_field *list_fields(sl_resources *resources, const sl_resource *resource, int32_t face)
 {
     uint32_t count = 0;
@@ -135,15 +142,16 @@ static const sl_field *list_fields(sl_resources *resources, const sl_resource *r
     sl_field *fields = sl_arena_alloc(resources->arena, (LIST_FIELDS_BEFORE_FILTERS + count + 1) * sizeof(sl_field));
     memcpy(fields, list_head, sizeof list_head);
     uint32_t used = LIST_FIELDS_BEFORE_FILTERS;
-    for (uint32_t i = 0; i < count && i < SL_LIST_FILTERS; i++) {
+    for (uint32_t i = 0; i < count; i++) {
         const sl_filter *filter = &resource->filters[i];
+        const char *const *values = filter->values || filter->type != SL_TYPE_BOOL ? filter->values : bool_values;
         if (filter->face >= 0 && filter->face != face)
             continue;
         fields[used++] = (sl_field){ .name = filter->param,
-                                     .type = filter->values ? SL_TYPE_ENUM : SL_TYPE_STRING,
+                                     .type = values ? SL_TYPE_ENUM : SL_TYPE_STRING,
                                      .offset = (uint32_t)(offsetof(sl_list_query, filters) + i * sizeof(char *)),
                                      .size = sizeof(char *),
-                                     .values = filter->values,
+                                     .values = values,
                                      .query = true,
                                      .doc = filter->doc };
     }

@@ -4,21 +4,24 @@
  *   email:'ann@example.com' AND metadata['plan']:'pro' AND -status:'failed' AND amount>1000
  *
  * `:` is equality (texts without regard to case), `~` a part of a text of three characters or more, `<` `<=` `>` `>=` compare
- * numbers, `-` negates, `null` is an absent value. AND and OR do not mix. Source: Stripe's "Search" document.
+ * numbers, `-` negates, `null` is an absent value. A space means AND; AND and OR do not mix. Source: Stripe's "Search"
+ * document.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "core/resource/query.h"
 
 #include <ctype.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "core/base/context.h"
+#include "core/base/text.h"
+#include "core/database/database.h"
 
 #define CLAUSES 10
 #define SUBSTRING_LEAST 3
+#define EXCERPT_BYTES 20
 
 typedef struct clause {
     bool negated;
@@ -26,7 +29,6 @@ typedef struct clause {
     const char *key; /* metadata['key'] */
     const char *operator;
     const char *value; /* NULL: the word null */
-    bool quoted;
 } clause;
 
 typedef struct scanner {
@@ -89,14 +91,14 @@ static sl_status key_read(scanner *in, clause *ret)
 static sl_status value_read(scanner *in, clause *ret)
 {
     space_skip(in);
-    if (*in->at == '\'' || *in->at == '"') {
-        ret->quoted = true;
+    if (*in->at == '\'' || *in->at == '"')
         return quoted_read(in, &ret->value);
-    }
     const char *word = word_read(in);
     if (!*word)
         return search_fault(in->cx, "a value is missing");
     ret->value = strcasecmp(word, "null") == 0 ? NULL : word;
+    if (!ret->value && strcmp(ret->operator, ":") != 0)
+        return search_fault(in->cx, "null takes the operator :");
     return SL_OK;
 }
 
@@ -150,7 +152,7 @@ static sl_status text_sql(sl_condition_text *condition, const clause *c, const c
         return SL_OK;
     }
     if (strcmp(c->operator, "~") == 0) {
-        if (strlen(c->value) < SUBSTRING_LEAST)
+        if (sl_utf8_count(c->value, strlen(c->value)) < SUBSTRING_LEAST)
             return search_fault(cx, "a part of a text has three characters or more");
         uint32_t number = sl_condition_argument(condition, sl_text(like_pattern(cx, c->value)));
         *ret_sql = sl_format(cx, "LOWER(%s) LIKE LOWER($%u) ESCAPE '\\'", column, number);
@@ -165,17 +167,26 @@ static sl_status text_sql(sl_condition_text *condition, const clause *c, const c
 static sl_status number_sql(sl_condition_text *condition, const clause *c, const char *column, const char **ret_sql)
 {
     sl_context *cx = condition->cx;
-    char *end = NULL;
+    int64_t number = 0;
     if (!c->value) {
         *ret_sql = sl_format(cx, "%s IS NULL", column);
         return SL_OK;
     }
-    long long number = strtoll(c->value, &end, 10);
-    if (end == c->value || *end || strcmp(c->operator, "~") == 0)
+    if (strcmp(c->operator, "~") == 0 || sl_text_int64(c->value, strlen(c->value), &number) != 0 || number == SL_NONE)
         return search_fault(cx, sl_format(cx, "'%s' is a number: it takes : < <= > >= and a whole number", c->field));
     const char *comparison = strcmp(c->operator, ":") == 0 ? "=" : c->operator;
     *ret_sql = sl_format(cx, "%s %s $%u", column, comparison, sl_condition_argument(condition, sl_int(number)));
     return SL_OK;
+}
+
+/* The value of one key. SQLite's ->> reads some keys as paths ("$.a", "0"), so there the object is taken apart instead. */
+static const char *metadata_value(sl_condition_text *condition, const char *key)
+{
+    sl_context *cx = condition->cx;
+    uint32_t number = sl_condition_argument(condition, sl_text(key));
+    if (sl_database_is_sqlite(cx->host->database))
+        return sl_format(cx, "(SELECT member.value FROM json_each(metadata) AS member WHERE member.key = $%u)", number);
+    return sl_format(cx, "(metadata ->> CAST($%u AS TEXT))", number);
 }
 
 static sl_status clause_sql(sl_condition_text *condition, const sl_resource *resource, const clause *c, const char **ret_sql)
@@ -184,8 +195,7 @@ static sl_status clause_sql(sl_condition_text *condition, const sl_resource *res
     if (strcmp(c->field, "metadata") == 0 && sl_table_column(resource->table, "metadata")) {
         if (!c->key)
             return search_fault(cx, "metadata takes a key: metadata['key']");
-        uint32_t key = sl_condition_argument(condition, sl_text(c->key));
-        return text_sql(condition, c, sl_format(cx, "(metadata ->> CAST($%u AS TEXT))", key), ret_sql);
+        return text_sql(condition, c, metadata_value(condition, c->key), ret_sql);
     }
     for (const sl_search_field *field = resource->search; field->name; field++) {
         if (strcmp(field->name, c->field) != 0)
@@ -197,18 +207,32 @@ static sl_status clause_sql(sl_condition_text *condition, const sl_resource *res
     return search_fault(cx, sl_format(cx, "field '%s' is not searchable", c->field));
 }
 
+/* AND, OR, or a space, which means AND; NULL when no clause follows. */
 static const char *joiner_read(scanner *in)
 {
     static const char *const joiners[] = { "AND", "OR" };
+    const char *before = in->at;
     space_skip(in);
     for (size_t i = 0; i < 2; i++) {
         size_t length = strlen(joiners[i]);
-        if (strncasecmp(in->at, joiners[i], length) == 0 && !isalnum((unsigned char)in->at[length])) {
+        if (strncasecmp(in->at, joiners[i], length) == 0 && (!in->at[length] || strchr(" \t\r\n-", in->at[length]))) {
             in->at += length;
             return joiners[i];
         }
     }
-    return NULL;
+    return in->at > before && (isalpha((unsigned char)*in->at) || *in->at == '-') ? joiners[0] : NULL;
+}
+
+/* The beginning of what could not be read, ending between two characters. */
+static const char *excerpt(scanner *in)
+{
+    size_t length = 0;
+    size_t all = strlen(in->at);
+    while (length < all && length < EXCERPT_BYTES) {
+        size_t one = sl_utf8_sequence(in->at + length, all - length);
+        length += one ? one : 1;
+    }
+    return sl_copy(in->cx, in->at, length);
 }
 
 sl_status sl_search_condition(sl_condition_text *condition, const sl_resource *resource, const char *query)
@@ -239,7 +263,7 @@ sl_status sl_search_condition(sl_condition_text *condition, const sl_resource *r
         joiner = next;
     }
     if (*in.at)
-        return search_fault(cx, sl_format(cx, "unexpected text at '%.20s'", in.at));
+        return search_fault(cx, sl_format(cx, "unexpected text at '%s'", excerpt(&in)));
     sl_condition_and(condition, "(%s)", all);
     return SL_OK;
 }

@@ -28,15 +28,6 @@ static sl_status resource_missing(sl_context *cx, const sl_resource *resource, c
                          resource->noun, id);
 }
 
-static bool caller_may_see(const sl_context *cx, const sl_resource *resource, const void *row)
-{
-    const char *customer = sl_caller_customer(cx);
-    if (!customer)
-        return true;
-    const char *owner = resource->customer_column ? sl_row_string(resource->table, row, resource->customer_column) : NULL;
-    return owner && strcmp(owner, customer) == 0;
-}
-
 sl_status sl_resource_load(sl_context *cx, const sl_resource *resource, const char *id, const char *param, void *ret_row)
 {
     resource = resource_host(cx, resource);
@@ -48,7 +39,7 @@ sl_status sl_resource_load(sl_context *cx, const sl_resource *resource, const ch
         status = sl_select_one(cx, resource->table, sl_format(cx, "id = $2 AND (%s)", resource->where), SL_ARGS(sl_text(id)), ret_row);
     else
         status = sl_find(cx, resource->table, id, ret_row);
-    if (status == SL_E_NOT_FOUND || (status == SL_OK && !caller_may_see(cx, resource, ret_row)))
+    if (status == SL_E_NOT_FOUND || (status == SL_OK && !sl_row_is_visible(cx, resource, ret_row)))
         return resource_missing(cx, resource, id, param);
     return status;
 }
