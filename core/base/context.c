@@ -217,3 +217,10 @@ int32_t sl_face(const sl_context *cx)
 {
     return cx->face;
 }
+
+int32_t sl_face_set(sl_context *cx, int32_t face)
+{
+    int32_t before = cx->face;
+    cx->face = face;
+    return before;
+}

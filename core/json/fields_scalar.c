@@ -190,12 +190,12 @@ static void bool_read(const struct scalar *scalar, void *member)
         return;
     }
     if (!scalar->strict && scalar->text != NULL) {
-        /* A column's bool is a number on SQLite and a letter on PostgreSQL. */
+        /* A column's bool is a number on SQLite and a letter on PostgreSQL; Stripe's SDK for Python writes True. */
         bool stored = sl_reading_is(scalar->reading, SL_FIELDS_STORED);
         const char *text = scalar->text;
-        bool yes = strcmp(text, "true") == 0 ||
+        bool yes = strcmp(text, "true") == 0 || strcmp(text, "True") == 0 ||
                    (stored && (strcmp(text, "t") == 0 || strcmp(text, "1") == 0));
-        bool no = strcmp(text, "false") == 0 ||
+        bool no = strcmp(text, "false") == 0 || strcmp(text, "False") == 0 ||
                   (stored && (strcmp(text, "f") == 0 || strcmp(text, "0") == 0));
         if (yes || no) {
             *ret = yes;

@@ -202,6 +202,23 @@ sl_status payment_intent_load(sl_context *cx, const char *id, const char *param,
     return sl_resource_load(cx, &payment_intent_resource, id, param, ret);
 }
 
+/* The method as it was; one that is gone is left out. */
+static sl_status error_method_write(sl_context *cx, sl_json *out, const char *id)
+{
+    if (!id)
+        return SL_OK;
+    sl_json *method;
+    sl_status status = customers()->method_json(cx, id, &method);
+    if (status == SL_OK) {
+        sl_json_json(out, "payment_method", method);
+        return SL_OK;
+    }
+    if (status != SL_E_INVALID && status != SL_E_NOT_FOUND)
+        return status;
+    sl_error_clear(cx);
+    return SL_OK;
+}
+
 sl_status payment_error_text(sl_context *cx, const struct payment_error *error, const char **ret_json)
 {
     const char *type = error->type ? error->type : "card_error";
@@ -216,24 +233,17 @@ sl_status payment_error_text(sl_context *cx, const struct payment_error *error, 
         { "message", error->message },
         { "network_decline_code", error->network_code },
     };
+    int32_t face = sl_face_set(cx, SL_FACE_STRIPE); /* it is shown on /v1, whoever is served now */
     sl_json *out = sl_json_new(cx);
     sl_json_open(out, NULL);
     for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
         if (members[i].value)
             sl_json_string(out, members[i].name, members[i].value);
     }
-    if (error->payment_method) {
-        sl_json *method;
-        sl_status status = customers()->method_json(cx, error->payment_method, &method);
-        if (status == SL_OK)
-            sl_json_json(out, "payment_method", method);
-        else if (status == SL_E_INVALID || status == SL_E_NOT_FOUND)
-            sl_error_clear(cx);
-        else
-            return status;
-    }
+    sl_status status = error_method_write(cx, out, error->payment_method);
     sl_json_string(out, "type", type);
     sl_json_close(out);
     *ret_json = sl_json_text(out, NULL);
-    return SL_OK;
+    (void)sl_face_set(cx, face);
+    return status;
 }

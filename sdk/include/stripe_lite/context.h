@@ -96,6 +96,10 @@ SL_API const char *sl_caller_customer(const sl_context *cx);
 #define SL_FACE_LITE 1
 SL_API int32_t sl_face(const sl_context *cx);
 
+/* What is rendered from here on is for `face`; answers the face before, to return to: for documents of one face that are stored
+ * by requests of the other. since 1.0 [no-suspend] */
+SL_API int32_t sl_face_set(sl_context *cx, int32_t face);
+
 /* Milliseconds left until the context's deadline, never negative. since 1.0 [no-suspend] */
 SL_API int64_t sl_time_left(const sl_context *cx);
 
