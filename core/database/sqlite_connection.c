@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <stripe_lite/log.h>
 
@@ -46,10 +45,11 @@ static int connection_set_up(sqlite3 *db, bool writer)
 
 int sl_sqlite_connect(sl_sqlite_connection *connection, const char *path, bool writer)
 {
-    /* Made by us first: only its owner may read what customers paid. */
-    int descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (descriptor >= 0)
-        close(descriptor);
+    /* Made by us first: only its owner may read what customers paid. The descriptor stays open: closing any one of a file
+     * drops the POSIX locks that SQLite's connections in this process hold on it, and then another process may take itself
+     * for the last one and remove the journal under us. */
+    int made = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    (void)made;
     int code =
         sqlite3_open_v2(path, &connection->db,
                         SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
