@@ -86,7 +86,7 @@ CREATE TABLE payment_attempts (
 CREATE INDEX payment_attempts_created ON payment_attempts (account_id, created, id);
 CREATE INDEX payment_attempts_unsettled ON payment_attempts (account_id, started) WHERE unsettled = TRUE;
 CREATE INDEX payment_attempts_intent ON payment_attempts (account_id, intent, created, id);
-CREATE INDEX payment_attempts_reference ON payment_attempts (account_id, reference);
+CREATE INDEX payment_attempts_reference ON payment_attempts (account_id, reference, created, id);
 -- At most one successful authorization per intent.
 CREATE UNIQUE INDEX payment_attempts_success ON payment_attempts (account_id, intent)
     WHERE status = 'succeeded' AND operation = 'authorize';
@@ -136,7 +136,7 @@ CREATE INDEX charges_customer ON charges (account_id, customer, created, id);
 CREATE INDEX charges_payment_intent ON charges (account_id, payment_intent, created, id);
 CREATE INDEX charges_state ON charges (account_id, state, created, id);
 CREATE INDEX charges_transfer_group ON charges (account_id, transfer_group, created, id);
-CREATE INDEX charges_gateway_reference ON charges (account_id, gateway_reference);
+CREATE INDEX charges_gateway_reference ON charges (account_id, gateway_reference, created, id);
 
 CREATE TABLE refunds (
     account_id          TEXT   NOT NULL,

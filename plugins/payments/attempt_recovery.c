@@ -115,7 +115,7 @@ static sl_status attempt_of_notice(sl_context *cx, const sl_gateway_notice *noti
         return sl_find(cx, &payment_attempts, notice->attempt, ret);
     if (!notice->reference)
         return SL_E_NOT_FOUND;
-    return sl_select_one(cx, &payment_attempts, "reference = $2 ORDER BY created DESC LIMIT 1",
+    return sl_select_one(cx, &payment_attempts, "reference = $2 ORDER BY created DESC, id DESC LIMIT 1",
                          SL_ARGS(sl_text(notice->reference)), ret);
 }
 

@@ -8,6 +8,7 @@
  */
 #include "balance_service.h"
 
+#include "balance_model.h"
 #include "balance_transaction_model.h"
 
 #define SETTLE_BATCH 200
@@ -104,6 +105,41 @@ static sl_status settle_post(sl_context *cx, const struct settle_sum *sum)
     return ledger()->record(cx, &entry);
 }
 
+/* Lays what is being settled over the balance that is stored. */
+static void settle_overlay(sl_list balances, const struct settle_sum *sum)
+{
+    for (uint32_t i = 0; i < balances.count; i++) {
+        sl_ledger_balance *balance = SL_ITEM(balances, sl_ledger_balance, i);
+        if (!same(balance->currency, sum->currency))
+            continue;
+        if (same(balance->account, SL_LEDGER_PENDING))
+            balance->amount -= sum->amount;
+        else if (same(balance->account, SL_LEDGER_AVAILABLE))
+            balance->amount += sum->amount;
+    }
+}
+
+/* The event tells the balance as it will be; a currency whose first money this is has no available balance stored yet. */
+static sl_status settle_tell(sl_context *cx, const struct settle_sum *sums, uint32_t count)
+{
+    sl_list stored;
+    sl_status status = ledger()->balances(cx, NULL, &stored);
+    if (status != SL_OK)
+        return status;
+    sl_ledger_balance *shown = sl_alloc(cx, (stored.count + count) * sizeof(*shown));
+    for (uint32_t i = 0; i < stored.count; i++)
+        shown[i] = *SL_ITEM(stored, sl_ledger_balance, i);
+    sl_list balances = { stored.count, sizeof(*shown), shown };
+    for (uint32_t i = 0; i < count; i++) {
+        if (!balance_has(balances, SL_LEDGER_AVAILABLE, sums[i].currency))
+            shown[balances.count++] = (sl_ledger_balance){ SL_LEDGER_AVAILABLE, sums[i].currency, 0 };
+        settle_overlay(balances, &sums[i]);
+    }
+    struct balance balance = { .id = "balance", .created = sl_now(cx), .sums = balances };
+    sl_event(cx, "balance.available", &balance_resource, &balance, NULL);
+    return SL_OK;
+}
+
 sl_status balance_settle(sl_context *cx, const sl_job_view *job)
 {
     (void)job;
@@ -129,51 +165,17 @@ sl_status balance_settle(sl_context *cx, const sl_job_view *job)
     }
     if (due.count == SETTLE_BATCH)
         sl_job_again(cx, 1);
-    return SL_OK;
-}
-
-static void amounts_write(sl_json *out, const char *name, const char *account, sl_list balances)
-{
-    sl_context *cx = sl_json_context(out);
-    uint32_t written = 0;
-    sl_json_open_array(out, name);
-    for (uint32_t i = 0; i <= balances.count; i++) {
-        const char *currency = sl_default_currency(cx);
-        int64_t amount = 0;
-        if (i < balances.count) {
-            const sl_ledger_balance *balance = SL_ITEM(balances, sl_ledger_balance, i);
-            if (!same(balance->account, account))
-                continue;
-            currency = balance->currency;
-            amount = balance->amount;
-        } else if (written > 0) {
-            break;
-        }
-        sl_json_open(out, NULL);
-        sl_json_money(out, "amount", amount, currency);
-        sl_json_string(out, "currency", currency);
-        sl_json_open(out, "source_types");
-        sl_json_money(out, "card", amount, currency);
-        sl_json_close(out);
-        sl_json_close(out);
-        written++;
-    }
-    sl_json_close_array(out);
+    return count > 0 ? settle_tell(cx, sums, count) : SL_OK;
 }
 
 sl_status balance_retrieve(sl_context *cx, const void *params)
 {
     (void)params;
-    sl_list balances;
-    sl_status status = ledger()->balances(cx, NULL, &balances);
+    struct balance balance = { .id = "balance" };
+    sl_status status = ledger()->balances(cx, NULL, &balance.sums);
     if (status != SL_OK)
         return status;
     sl_json *out = sl_json_new(cx);
-    sl_json_open(out, NULL);
-    sl_json_string(out, "object", "balance");
-    amounts_write(out, "available", SL_LEDGER_AVAILABLE, balances);
-    sl_json_bool(out, "livemode", sl_livemode(cx));
-    amounts_write(out, "pending", SL_LEDGER_PENDING, balances);
-    sl_json_close(out);
+    balance_resource.render(out, &balance);
     return sl_reply_json(cx, 200, out);
 }

@@ -113,7 +113,7 @@ static sl_status notice_charge(sl_context *cx, const sl_gateway_notice *notice, 
     if (notice->attempt)
         status = sl_find(cx, &payment_attempts, notice->attempt, &attempt);
     if (status == SL_E_NOT_FOUND && notice->reference)
-        return sl_select_one(cx, &charges, "gateway_reference = $2 ORDER BY created LIMIT 1",
+        return sl_select_one(cx, &charges, "gateway_reference = $2 ORDER BY created, id LIMIT 1",
                              SL_ARGS(sl_text(notice->reference)), ret);
     if (status != SL_OK)
         return status;

@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "attempt_recovery.h"
+#include "balance_model.h"
 #include "balance_service.h"
 #include "balance_transaction_model.h"
 #include "charge_model.h"
@@ -103,7 +104,7 @@ static const sl_route routes[] = {
 
 static const sl_resource *const resources[] = {
     &payment_intent_resource, &setup_intent_resource, &charge_resource, &refund_resource,
-    &dispute_resource,        &balance_transaction_resource, NULL,
+    &dispute_resource,        &balance_resource,     &balance_transaction_resource, NULL,
 };
 
 static const sl_job_type jobs[] = {
