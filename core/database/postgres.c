@@ -75,7 +75,7 @@ static void pool_forget(struct postgres *self, struct pool_waiter *waiter)
 
 static void pool_give(struct postgres *self, sl_pg_connection *connection, bool healthy)
 {
-    if (!healthy || PQstatus(connection->conn) != CONNECTION_OK) {
+    if (connection && (!healthy || PQstatus(connection->conn) != CONNECTION_OK)) {
         sl_pg_close(connection);
         connection = NULL;
         self->open--;

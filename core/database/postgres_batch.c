@@ -287,13 +287,18 @@ static enum verdict verdict_find(sl_pg_batch *batch, const struct group *group, 
                 break;
             continue;
         }
-        if (session_is_over(batch->connection, lock, deadline))
-            verdict = members_ask(batch->connection, group, deadline);
-        if (verdict == NO_VERDICT && sl_pg_alive(batch->connection))
-            break;
+        /* Rows that are there tell at once; that they are not only when nobody can bring them any more. */
+        bool over = lock != 0 && session_is_over(batch->connection, lock, deadline);
+        verdict = members_ask(batch->connection, group, deadline);
+        if (verdict == NOT_WRITTEN && !over)
+            verdict = NO_VERDICT;
         if (verdict == NO_VERDICT) {
+            /* It may stand in the middle of an answer. */
+            bool told = sl_pg_alive(batch->connection);
             sl_pg_close(batch->connection);
             batch->connection = NULL;
+            if (told)
+                break;
         }
     }
     return verdict;

@@ -220,11 +220,13 @@ static sl_status connection_set_up(sl_pg_server *server, sl_pg_use use,
         return SL_E_UNAVAILABLE;
     sl_status status = setting_run(server, connection, settings[use]);
     if (status == SL_OK && use == SL_PG_BATCH) {
-        /* Whoever gets this lock later knows that this session has ended, and its transaction with it. */
+        /* Whoever gets this lock later knows that this session has ended, and its transaction with it. A server without such
+         * locks leaves a lost COMMIT unknown more often. */
         char sql[64];
         sl_random_bytes(&connection->lock, sizeof(connection->lock));
         snprintf(sql, sizeof(sql), "SELECT pg_advisory_lock(%lld)", (long long)connection->lock);
-        status = setting_run(server, connection, sql);
+        if (setting_run(server, connection, sql) != SL_OK)
+            connection->lock = 0;
     }
     if (status == SL_OK && use != SL_PG_SCRIPT && !PQenterPipelineMode(connection->conn))
         status = SL_E_UNAVAILABLE;
