@@ -158,6 +158,13 @@ static sl_status claimed_read(sl_context *cx, const sl_rows *rows, sl_list *ret_
     return SL_OK;
 }
 
+/* For the inner half of a statement, which stands in a materialized WITH: a planner may otherwise run it more than once, and its
+ * limit with it. SQLite has one writer: nobody else can take the rows between the two halves. */
+static const char *lock_free_only(const sl_context *cx)
+{
+    return sl_database_is_sqlite(cx->host->database) ? "" : " FOR UPDATE SKIP LOCKED";
+}
+
 sl_status sl_jobs_claim(sl_context *cx, sl_jobs *jobs, uint32_t limit, int64_t lease_ms,
                         sl_list *ret_rows)
 {
@@ -165,9 +172,6 @@ sl_status sl_jobs_claim(sl_context *cx, sl_jobs *jobs, uint32_t limit, int64_t l
     *ret_rows = (sl_list){ .item_size = sizeof(sl_job_row) };
     if (names.count == 0 || limit == 0)
         return SL_OK;
-    /* SQLite has one writer: nobody else can take the rows between the two halves of the statement. Materialized, since a
-     * planner may otherwise run the inner half more than once, and its limit with it. */
-    const char *lock = sl_database_is_sqlite(cx->host->database) ? "" : " FOR UPDATE SKIP LOCKED";
     const char *sql =
         sl_format(cx,
                   "WITH due AS MATERIALIZED (SELECT account_id, id FROM jobs WHERE state <> 'dead' "
@@ -176,7 +180,7 @@ sl_status sl_jobs_claim(sl_context *cx, sl_jobs *jobs, uint32_t limit, int64_t l
                   "attempt = attempt + 1, version = version + 1 "
                   "WHERE (account_id, id) IN (SELECT account_id, id FROM due) "
                   "RETURNING account_id, %s",
-                  lock, sl_table_columns(cx, &sl_job_table));
+                  lock_free_only(cx), sl_table_columns(cx, &sl_job_table));
     int64_t now = sl_clock_unix_ms();
     sl_rows *rows = NULL;
     sl_status status = sl_execute(cx, sql,
@@ -186,6 +190,8 @@ sl_status sl_jobs_claim(sl_context *cx, sl_jobs *jobs, uint32_t limit, int64_t l
     return status == SL_OK ? claimed_read(cx, rows, ret_rows) : status;
 }
 
+/* A row that is locked is in a commit that ends or prolongs it; waiting for it here, in another order than a group of commits
+ * takes its rows, could be a deadlock. */
 sl_status sl_jobs_renew(sl_context *cx, const sl_jobs *jobs)
 {
     sl_list ids = { .item_size = sizeof(char *) };
@@ -193,12 +199,16 @@ sl_status sl_jobs_renew(sl_context *cx, const sl_jobs *jobs)
     for (const sl_job_fiber *one = jobs->fibers; one; one = one->next)
         items[ids.count++] = one->row.id;
     ids.items = items;
+    const char *sql = sl_format(cx,
+                                "WITH held AS MATERIALIZED (SELECT account_id, id FROM jobs "
+                                "WHERE locked_by = $1 AND state = 'running' AND id IN ($2)%s) "
+                                "UPDATE jobs SET run_at = $3 "
+                                "WHERE (account_id, id) IN (SELECT account_id, id FROM held)",
+                                lock_free_only(cx));
     sl_rows *rows = NULL;
-    return sl_execute(cx,
-                      "UPDATE jobs SET run_at = $1 "
-                      "WHERE locked_by = $2 AND state = 'running' AND id IN ($3)",
-                      SL_ARGS(sl_int(sl_clock_unix_ms() + SL_JOB_LEASE_MS), sl_text(jobs->worker),
-                              sl_texts(&ids)),
+    return sl_execute(cx, sql,
+                      SL_ARGS(sl_text(jobs->worker), sl_texts(&ids),
+                              sl_int(sl_clock_unix_ms() + SL_JOB_LEASE_MS)),
                       &rows);
 }
 
@@ -217,15 +227,18 @@ sl_status sl_jobs_put_off(sl_context *cx, const sl_jobs *jobs)
 {
     sl_list names = known_names(cx, jobs);
     int64_t now = sl_clock_unix_ms();
+    const char *sql = sl_format(
+        cx,
+        "WITH strange AS MATERIALIZED (SELECT account_id, id FROM jobs WHERE state <> 'dead' "
+        "AND run_at <= $1 AND name NOT IN ($2) ORDER BY run_at, id LIMIT 1000%s) "
+        "UPDATE jobs SET run_at = $3 "
+        "WHERE (account_id, id) IN (SELECT account_id, id FROM strange) RETURNING name",
+        lock_free_only(cx));
     sl_rows *rows = NULL;
-    sl_status status =
-        sl_execute(cx,
-                   "UPDATE jobs SET run_at = $1 WHERE (account_id, id) IN (SELECT account_id, id "
-                   "FROM jobs WHERE state <> 'dead' AND run_at <= $2 AND name NOT IN ($3) "
-                   "ORDER BY run_at, id LIMIT 1000) AND run_at <= $2 RETURNING name",
-                   SL_ARGS(sl_int(now + SL_JOB_STRANGE_AGAIN_MS), sl_int(now - SL_JOB_STRANGE_MS),
-                           sl_texts(&names)),
-                   &rows);
+    sl_status status = sl_execute(cx, sql,
+                                  SL_ARGS(sl_int(now - SL_JOB_STRANGE_MS), sl_texts(&names),
+                                          sl_int(now + SL_JOB_STRANGE_AGAIN_MS)),
+                                  &rows);
     for (uint32_t i = 0; status == SL_OK && i < sl_rows_count(rows); i++) {
         if (!name_before(rows, i))
             sl_log(NULL, SL_LOG_WARNING, "job waits: no plugin here declares it", "job",

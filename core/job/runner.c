@@ -83,6 +83,8 @@ static void job_fiber(void *data)
 /* What finds no fiber stays claimed until its lease ends: better late than past the limit of fibers. */
 static void jobs_begin(sl_jobs *jobs, sl_list rows)
 {
+    if (jobs->running == 0)
+        jobs->renewed = sl_clock_monotonic_ms();
     for (uint32_t i = 0; i < rows.count; i++) {
         sl_job_fiber *one = job_fiber_new(jobs, SL_ITEM(rows, sl_job_row, i));
         if (sl_fiber_start(jobs->host->loop, job_fiber, one, &one->fiber) == SL_OK)
