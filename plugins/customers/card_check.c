@@ -6,10 +6,10 @@
 #include "card_check.h"
 
 #include <string.h>
-#include <time.h>
 
 #define CARD_DIGITS_LEAST 12
 #define YEARS_AHEAD_MOST 50
+#define SECONDS_PER_DAY 86400
 
 static const struct card_fault no_fault;
 
@@ -51,17 +51,35 @@ int64_t card_full_year(int64_t year)
     return year >= 0 && year < 100 ? year + 2000 : year;
 }
 
-static struct tm date_of(int64_t now)
+struct month {
+    int64_t year;
+    int64_t month; /* 1 to 12 */
+};
+
+static bool is_leap(int64_t year)
 {
-    time_t seconds = (time_t)now;
-    struct tm date;
-    gmtime_r(&seconds, &date);
-    return date;
+    return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+}
+
+/* The month of a time since 1970, UTC. */
+static struct month month_of(int64_t now)
+{
+    static const int64_t lengths[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+    struct month at = { .year = 1970, .month = 1 };
+    int64_t days = now / SECONDS_PER_DAY;
+    for (; days >= 365 + is_leap(at.year); at.year++)
+        days -= 365 + is_leap(at.year);
+    for (;; at.month++) {
+        int64_t length = lengths[at.month - 1] + (at.month == 2 && is_leap(at.year));
+        if (days < length)
+            return at;
+        days -= length;
+    }
 }
 
 int64_t card_year(int64_t now)
 {
-    return date_of(now).tm_year + 1900;
+    return month_of(now).year;
 }
 
 struct card_fault card_check_expiry(int64_t month, int64_t year, int64_t now)
@@ -70,13 +88,12 @@ struct card_fault card_check_expiry(int64_t month, int64_t year, int64_t now)
                                           "Your card's expiration month is invalid." };
     const struct card_fault bad_year = { "invalid_expiry_year", "exp_year",
                                          "Your card's expiration year is invalid." };
-    struct tm date = date_of(now);
-    int64_t this_year = card_year(now);
+    struct month today = month_of(now);
     if (month < 1 || month > 12)
         return bad_month;
-    if (year < this_year || year > this_year + YEARS_AHEAD_MOST)
+    if (year < today.year || year > today.year + YEARS_AHEAD_MOST)
         return bad_year;
-    return year == this_year && month < date.tm_mon + 1 ? bad_month : no_fault;
+    return year == today.year && month < today.month ? bad_month : no_fault;
 }
 
 static bool cvc_is_sound(const char *number, const char *cvc)

@@ -172,7 +172,7 @@ static sl_status bare_number_find(sl_context *cx, const sl_method_request *reque
         .exp_month = 12,
         .exp_year = (int32_t)card_year(sl_now(cx)) + BARE_NUMBER_YEARS,
     };
-    sl_gateway_token token;
+    sl_gateway_token token = { .struct_size = sizeof(token) };
     status = card_tokenize(cx, gateway, &draft, &token);
     if (status == SL_OK)
         method_of_gateway_token(cx, gateway, &token, ret);
@@ -278,7 +278,7 @@ sl_status method_source_make(sl_context *cx, const sl_method_draft *draft,
         status = draft_token_find(cx, draft, ret);
     } else if (text_or_null(draft->number)) {
         const sl_gateway *gateway;
-        sl_gateway_token token;
+        sl_gateway_token token = { .struct_size = sizeof(token) };
         status = card_gateway(cx, draft->gateway, draft->currency, &gateway);
         if (status == SL_OK)
             status = card_tokenize(cx, gateway, draft, &token);

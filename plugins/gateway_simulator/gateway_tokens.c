@@ -6,23 +6,27 @@
 #include "gateway_tokens.h"
 
 #include <string.h>
-#include <time.h>
 
 #include <stripe_lite/crypto.h>
 
 #include "card_table.h"
 
 #define FINGERPRINT_LENGTH 16
+#define SECONDS_PER_DAY 86400
 /* A card made from a name is good until the end of the year after next. */
 #define NAMED_EXP_MONTH 12
 #define NAMED_EXP_YEARS 2
 
 static int32_t year_now(sl_context *cx)
 {
-    time_t now = (time_t)sl_now(cx);
-    struct tm date;
-    gmtime_r(&now, &date);
-    return date.tm_year + 1900;
+    int64_t days = sl_now(cx) / SECONDS_PER_DAY;
+    int32_t year = 1970;
+    for (;; year++) {
+        int64_t length = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0 ? 366 : 365;
+        if (days < length)
+            return year;
+        days -= length;
+    }
 }
 
 static void token_fill(sl_context *cx, const struct test_card *card, sl_gateway_token *ret)

@@ -62,6 +62,12 @@ static void a_card_is_good_until_its_month_ends(void **state)
     assert_int_equal(card_full_year(-5), -5);
     assert_int_equal(card_year(NOW), 2026);
     assert_int_equal(card_year(0), 1970);
+    /* the last and first second of 2028, a leap year, and of its months */
+    assert_int_equal(card_year(1861919999), 2028);
+    assert_int_equal(card_year(1861920000), 2029);
+    assert_null(card_check_expiry(2, 2028, 1835481599).code);
+    fault_is(card_check_expiry(2, 2028, 1835481600), "invalid_expiry_month", "exp_month");
+    assert_null(card_check_expiry(12, 2028, 1861919999).code);
 }
 
 static void security_codes_have_three_digits_or_four(void **state)
