@@ -73,6 +73,7 @@ struct sl_server {
     bool draining;
     int64_t drain_until; /* monotonic ms */
     int64_t drain_grace;
+    int64_t purge_at; /* monotonic ms */
     void (*drained)(void *data);
     void *drained_data;
     const char *openapi;

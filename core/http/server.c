@@ -9,12 +9,15 @@
 
 #include <openssl/ssl.h>
 
+#include "core/http/idempotency.h"
 #include "core/http/tls.h"
 #include "core/plugin/registry.h"
 #include "core/resource/resource.h"
 
 #define SWEEP_MS 500
 #define DRAIN_GRACE_MS 1000
+#define PURGE_FIRST_MS (60 * 1000)
+#define PURGE_MS (3600 * 1000)
 
 static const char *kept(sl_arena *arena, const char *text)
 {
@@ -98,11 +101,40 @@ static bool drain_over(const sl_server *server)
     return server->draining && server->in_flight == 0 && server->connection_count == 0;
 }
 
+static void purge_fiber(void *data)
+{
+    const sl_host *host = data;
+    sl_context *cx = sl_context_new(host, "system", true, "");
+    sl_status status = sl_idempotency_purge(cx);
+    if (status != SL_OK) {
+        sl_log(cx, SL_LOG_WARNING, "idempotency keys not purged", "status", sl_status_name(status));
+    }
+    sl_context_free(cx);
+}
+
+/* One worker of a node forgets old keys; several nodes may do so at once. */
+static void purge_when_due(sl_server *server, int64_t now)
+{
+    if (server->purge_at == 0) {
+        server->purge_at = now + PURGE_FIRST_MS;
+    }
+    if (now < server->purge_at || server->draining || server->host->slot != 0 ||
+        server->host->database == NULL) {
+        return;
+    }
+    server->purge_at = now + PURGE_MS;
+    void *host = (void *)(uintptr_t)server->host;
+    if (sl_fiber_start(server->host->loop, purge_fiber, host, NULL) != SL_OK) {
+        server->purge_at = now + PURGE_FIRST_MS;
+    }
+}
+
 static void server_sweep(void *data)
 {
     sl_server *server = data;
     int64_t now = sl_clock_monotonic_ms();
     sl_connections_sweep(server, now);
+    purge_when_due(server, now);
     if (server->draining && now >= server->drain_until) {
         for (sl_request *request = server->requests; request; request = request->next) {
             sl_fiber_cancel(request->fiber);
