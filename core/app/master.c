@@ -196,6 +196,17 @@ static void worker_restart(master *m, const worker *w)
         s->backoff = BACKOFF_LAST_MS;
 }
 
+/* A child's exit code; one that a signal ended is told, for it could not say anything itself. */
+static int child_exit_code(int status, const char *who)
+{
+    char how[32];
+    if (WIFEXITED(status))
+        return WEXITSTATUS(status) ? WEXITSTATUS(status) : SL_EXIT_NO;
+    snprintf(how, sizeof how, "%d", WTERMSIG(status));
+    sl_log(NULL, SL_LOG_ERROR, "a process was ended by a signal", "process", who, "signal", how);
+    return SL_EXIT_NO;
+}
+
 static void worker_ended(master *m, worker *w, int status)
 {
     worker ended = *w;
@@ -206,15 +217,10 @@ static void worker_ended(master *m, worker *w, int status)
         return;
     /* Before the first readiness a worker that cannot start ends the start, with its own exit code. */
     if (!m->announced) {
-        stop_begin(m, WIFEXITED(status) && WEXITSTATUS(status) ? WEXITSTATUS(status) : SL_EXIT_NO);
+        stop_begin(m, child_exit_code(status, "a worker"));
         return;
     }
-    char how[32];
-    if (WIFSIGNALED(status))
-        snprintf(how, sizeof how, "signal %d", WTERMSIG(status));
-    else
-        snprintf(how, sizeof how, "status %d", WEXITSTATUS(status));
-    sl_log(NULL, SL_LOG_ERROR, "worker ended, starting another", "how", how);
+    (void)child_exit_code(status, "a worker");
     if ((uint32_t)ended.slot < m->sockets.count)
         worker_restart(m, &ended);
 }
@@ -239,7 +245,7 @@ static int prepare_wait(master *m)
     int status = 0;
     if (process < 0 || waitpid(process, &status, 0) != process)
         return SL_EXIT_NO;
-    return WIFEXITED(status) ? WEXITSTATUS(status) : SL_EXIT_NO;
+    return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? SL_EXIT_OK : child_exit_code(status, "the preparer");
 }
 
 static void reload_begin(master *m)
