@@ -111,11 +111,16 @@ int sl_cli_settings(sl_invocation *invocation, const sl_setting_flag *flags)
     sl_status status = sl_settings_load(&sources, &settings);
     if (status == SL_OK)
         status = sl_settings_check_environment(settings, false);
-    for (uint32_t i = 0; i < settings->message_count; i++)
+    int code = SL_EXIT_CONFIG;
+    for (uint32_t i = 0; i < settings->message_count; i++) {
         fprintf(stderr, "stripe-lite: %s%s\n", settings->messages[i].warning ? "warning: " : "", settings->messages[i].text);
+        /* What a flag says is the command line's fault. */
+        if (!settings->messages[i].warning && strncmp(settings->messages[i].text, "--", 2) == 0)
+            code = SL_EXIT_USAGE;
+    }
     if (status != SL_OK) {
         sl_settings_free(settings);
-        return SL_EXIT_CONFIG;
+        return code;
     }
     invocation->settings = settings;
     log_configure(settings);

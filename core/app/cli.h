@@ -16,7 +16,8 @@ typedef struct sl_command_row {
     int (*run)(sl_invocation *invocation);
 } sl_command_row;
 
-/* Reads the settings with these flags on top into the invocation; SL_EXIT_CONFIG after writing every fault to stderr.
+/* Reads the settings with these flags on top into the invocation; SL_EXIT_CONFIG after writing every fault to stderr,
+ * SL_EXIT_USAGE when a flag is at fault.
  * since 1.0 [start-up only] */
 int sl_cli_settings(sl_invocation *invocation, const sl_setting_flag *flags);
 

@@ -25,8 +25,10 @@ static int key_made(sl_context *cx, sl_status status, const char *text)
 {
     if (status == SL_OK)
         status = sl_commit(cx);
-    if (status != SL_OK || !text)
-        return sl_cli_fail(cx);
+    if (status != SL_OK || !text) {
+        (void)sl_cli_fail(cx);
+        return status == SL_E_INVALID ? SL_EXIT_USAGE : SL_EXIT_NO;
+    }
     puts(text);
     return SL_EXIT_OK;
 }

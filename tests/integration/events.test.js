@@ -77,7 +77,7 @@ suite('events', {}, (s) => {
 
   s.test('a refund', async () => {
     const intent = await pay();
-    await leaves(['refund.created', 'charge.refunded'], () => s.stripe.refunds.create({ payment_intent: intent.id, amount: 100 }));
+    await leaves(['refund.created', 'refund.updated', 'charge.refunded'], () => s.stripe.refunds.create({ payment_intent: intent.id, amount: 100 }));
   });
 
   s.test('a setup intent', async () => {
