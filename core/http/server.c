@@ -9,6 +9,7 @@
 
 #include <openssl/ssl.h>
 
+#include "core/event/event.h"
 #include "core/http/idempotency.h"
 #include "core/http/tls.h"
 #include "core/plugin/registry.h"
@@ -64,17 +65,20 @@ static const char *routes_add(sl_server *server, const sl_route *routes,
     return NULL;
 }
 
+static const char *resource_add(sl_server *server, const sl_resource *source, const char *plugin)
+{
+    struct sl_resources *known = server->host->resources;
+    const sl_resource *resource = known ? sl_resources_find(known, source) : NULL;
+    return resource ? routes_add(server, sl_resources_routes(known, resource), resource, plugin)
+                    : NULL;
+}
+
 static const char *plugin_add(sl_server *server, const sl_plugin_descriptor *descriptor)
 {
     const char *refusal = routes_add(server, descriptor->routes, NULL, descriptor->name);
     const sl_resource *const *resources = descriptor->resources;
-    struct sl_resources *known = server->host->resources;
-    for (; refusal == NULL && known && resources && *resources; resources++) {
-        const sl_resource *resource = sl_resources_find(known, *resources);
-        if (resource) {
-            refusal = routes_add(server, sl_resources_routes(known, resource), resource,
-                                 descriptor->name);
-        }
+    for (; refusal == NULL && resources && *resources; resources++) {
+        refusal = resource_add(server, *resources, descriptor->name);
     }
     return refusal;
 }
@@ -82,6 +86,9 @@ static const char *plugin_add(sl_server *server, const sl_plugin_descriptor *des
 static const char *server_build(sl_server *server)
 {
     const char *refusal = routes_add(server, sl_own_routes, NULL, "core");
+    if (refusal == NULL) {
+        refusal = resource_add(server, &sl_event_resource, "core");
+    }
     const sl_registry *registry = server->host->registry;
     for (uint32_t i = 0; registry && refusal == NULL && i < registry->count; i++) {
         if (registry->plugins[i].refusal == NULL) {
