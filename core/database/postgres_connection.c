@@ -15,6 +15,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/random.h"
+#include "core/database/sql_log.h"
 
 /* Milliseconds. */
 #define HOST_PATIENCE 3000
@@ -343,6 +344,8 @@ bool sl_pg_send(sl_pg_connection *connection, const char *key, const char *sql,
     arguments_fill(connection, arguments, count, hints, types);
     uintptr_t number = (uintptr_t)sl_textmap_get(&connection->prepared, key);
     *ret_prepares = false;
+    if (number == 0)
+        sl_sql_log(sql, types, count);
     if (number == 0 && connection->prepared.count >= PREPARED_AT_MOST)
         return PQsendQueryParams(connection->conn, sql, (int)count, types, connection->values, NULL,
                                  NULL, 0);

@@ -11,6 +11,7 @@
 #include <stripe_lite/log.h>
 
 #include "core/database/rows.h"
+#include "core/database/sql_log.h"
 #include "core/database/sqlite.h"
 
 /* Milliseconds that the writer thread waits for another process (the command line beside the server). */
@@ -79,6 +80,7 @@ static int statement_prepare(sl_sqlite_connection *connection, const char *sql, 
     *ret = sl_textmap_get(&connection->prepared, sql);
     if (*ret)
         return SQLITE_OK;
+    sl_sql_log(sql, NULL, 0);
     const char *rest = NULL;
     int code = sqlite3_prepare_v3(connection->db, sql, -1, SQLITE_PREPARE_PERSISTENT, ret, &rest);
     if (code != SQLITE_OK)

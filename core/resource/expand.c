@@ -41,7 +41,8 @@ bool sl_expansion_has(const sl_expansion *wanted, const char *name)
     return false;
 }
 
-static sl_expansion *child_of(sl_context *cx, sl_expansion *parent, const char *name, size_t length, const char *path)
+static sl_expansion *child_of(sl_context *cx, sl_expansion *parent, const char *name, size_t length,
+                              const char *path)
 {
     sl_expansion **link = &parent->children;
     for (; *link; link = &(*link)->next)
@@ -55,19 +56,22 @@ static sl_expansion *child_of(sl_context *cx, sl_expansion *parent, const char *
 
 static sl_status property_refuse(sl_context *cx, const char *path)
 {
-    return sl_fail_param(cx, SL_E_INVALID, NULL, "expand", "This property cannot be expanded (%s).", path);
+    return sl_fail_param(cx, SL_E_INVALID, NULL, "expand", "This property cannot be expanded (%s).",
+                         path);
 }
 
 static sl_status path_check(sl_context *cx, const char *path)
 {
     int levels = 1;
     if (!path || !*path)
-        return sl_fail_param(cx, SL_E_INVALID, NULL, "expand", "Invalid expand: every item must be the name of a property.");
+        return sl_fail_param(cx, SL_E_INVALID, NULL, "expand",
+                             "Invalid expand: every item must be the name of a property.");
     for (const char *at = path; *at; at++)
         levels += *at == '.';
     if (levels > LEVELS)
         return sl_fail_param(cx, SL_E_INVALID, "property_expansion_max_depth", "expand",
-                             "You cannot expand more than %d levels of a property. Property: %s", LEVELS, path);
+                             "You cannot expand more than %d levels of a property. Property: %s",
+                             LEVELS, path);
     if (path[0] == '.' || path[strlen(path) - 1] == '.' || strstr(path, ".."))
         return property_refuse(cx, path);
     return SL_OK;
@@ -80,7 +84,8 @@ sl_status sl_expansion_check(sl_context *cx)
     if (sl_value_type(expand) == SL_VALUE_NULL)
         return SL_OK;
     if (sl_value_type(expand) != SL_VALUE_ARRAY)
-        return sl_fail_param(cx, SL_E_INVALID, "parameter_invalid_array", "expand", "Invalid array: expand must be a list of properties.");
+        return sl_fail_param(cx, SL_E_INVALID, "parameter_invalid_array", "expand",
+                             "Invalid array: expand must be a list of properties.");
     for (uint32_t i = 0; i < sl_value_count(expand) && status == SL_OK; i++)
         status = path_check(cx, sl_value_string(sl_value_item(expand, i, NULL), NULL));
     return status;
@@ -93,8 +98,10 @@ static sl_status path_add(sl_context *cx, sl_expansion *root, const char *below,
     if (below && strncmp(rest, below, skip) == 0 && rest[skip] == '.')
         rest += skip + 1;
     else if (below)
-        return sl_fail_param(cx, SL_E_INVALID, NULL, "expand",
-                             "This property cannot be expanded (%s). You may want to try expanding 'data.%s' instead.", path, path);
+        return sl_fail_param(
+            cx, SL_E_INVALID, NULL, "expand",
+            "This property cannot be expanded (%s). You may want to try expanding 'data.%s' instead.",
+            path, path);
     sl_expansion *node = root;
     while (*rest) {
         size_t length = strcspn(rest, ".");
@@ -141,7 +148,8 @@ typedef struct level {
     uint32_t capacity;
 } level;
 
-static sl_status render_level(sl_context *cx, const sl_resource *resource, sl_list rows, sl_expansion *wanted, const char **ret_texts);
+static sl_status render_level(sl_context *cx, const sl_resource *resource, sl_list rows,
+                              sl_expansion *wanted, const char **ret_texts);
 
 static sl_expansion *node_at(sl_expansion *wanted, const char *path)
 {
@@ -196,7 +204,9 @@ static void places_find(level *at, sl_expansion *wanted)
 static sl_status type_permit(sl_context *cx, const sl_resource *resource)
 {
     const sl_route route = {
-        .pattern = sl_format(cx, "GET %s", resource->path ? resource->path : sl_format(cx, "/v1/%ss", resource->type)),
+        .pattern =
+            sl_format(cx, "GET %s",
+                      resource->path ? resource->path : sl_format(cx, "/v1/%ss", resource->type)),
         .access = resource->access,
         .flags = resource->customer_column ? SL_ROUTE_CUSTOMER : 0,
         .scope = resource->scope,
@@ -205,13 +215,17 @@ static sl_status type_permit(sl_context *cx, const sl_resource *resource)
 }
 
 /* The stored rows of these ids that the caller may see, behind those that are there. */
-static sl_status stored_load(sl_context *cx, const sl_resource *resource, const char **ids, uint32_t count, sl_list *rows)
+static sl_status stored_load(sl_context *cx, const sl_resource *resource, const char **ids,
+                             uint32_t count, sl_list *rows)
 {
     size_t size = resource->table->row_size;
     for (uint32_t i = 0; i < count; i += IDS_AT_ONCE) {
-        sl_list some = { .count = count - i < IDS_AT_ONCE ? count - i : IDS_AT_ONCE, .item_size = sizeof(char *), .items = ids + i };
+        sl_list some = { .count = count - i < IDS_AT_ONCE ? count - i : IDS_AT_ONCE,
+                         .item_size = sizeof(char *),
+                         .items = ids + i };
         sl_list stored = { 0 };
-        sl_status status = sl_select(cx, resource->table, "id IN ($2)", SL_ARGS(sl_texts(&some)), &stored);
+        sl_status status =
+            sl_select(cx, resource->table, "id IN ($2)", SL_ARGS(sl_texts(&some)), &stored);
         if (status != SL_OK)
             return status;
         for (uint32_t row = 0; row < stored.count; row++) {
@@ -229,13 +243,15 @@ static sl_status rows_load(level *at, const sl_resource *resource, sl_list *ret_
     sl_context *cx = at->cx;
     size_t size = resource->table->row_size;
     const char **ids = sl_alloc(cx, (at->count + 1) * sizeof *ids);
-    sl_list rows = { .item_size = resource->table->row_size, .items = sl_alloc(cx, (at->count + 1) * size) };
+    sl_list rows = { .item_size = resource->table->row_size,
+                     .items = sl_alloc(cx, (at->count + 1) * size) };
     uint32_t missing = 0;
     for (uint32_t i = 0; i < at->count; i++) {
         const place *p = &at->places[i];
         bool known = p->done || strcmp(p->reference->type, resource->type) != 0;
         for (uint32_t j = 0; j < i && !known; j++)
-            known = strcmp(at->places[j].reference->type, resource->type) == 0 && strcmp(at->places[j].reference->id, p->reference->id) == 0;
+            known = strcmp(at->places[j].reference->type, resource->type) == 0 &&
+                    strcmp(at->places[j].reference->id, p->reference->id) == 0;
         if (known)
             continue;
         const void *pending = sl_pending(cx, resource->table, p->reference->id);
@@ -261,14 +277,17 @@ static bool is_of(const place *p, const sl_resource *resource, const sl_expansio
 }
 
 /* Of the loaded rows those that this node's places name. */
-static sl_list rows_of(const level *at, const sl_resource *resource, const sl_list *rows, const sl_expansion *node)
+static sl_list rows_of(const level *at, const sl_resource *resource, const sl_list *rows,
+                       const sl_expansion *node)
 {
     size_t size = rows->item_size;
-    sl_list own = { .item_size = rows->item_size, .items = sl_alloc(at->cx, (rows->count + 1) * size) };
+    sl_list own = { .item_size = rows->item_size,
+                    .items = sl_alloc(at->cx, (rows->count + 1) * size) };
     for (uint32_t row = 0; row < rows->count; row++) {
         bool named = false;
         for (uint32_t i = 0; i < at->count && !named; i++)
-            named = is_of(&at->places[i], resource, node) && strcmp(at->places[i].reference->id, row_id(rows, row)) == 0;
+            named = is_of(&at->places[i], resource, node) &&
+                    strcmp(at->places[i].reference->id, row_id(rows, row)) == 0;
         if (named)
             memcpy((char *)own.items + own.count++ * size, (char *)rows->items + row * size, size);
     }
@@ -276,7 +295,8 @@ static sl_list rows_of(const level *at, const sl_resource *resource, const sl_li
 }
 
 /* Renders the loaded rows for every place of this type and node, and marks those places. */
-static sl_status places_fill(level *at, const sl_resource *resource, const sl_list *loaded, sl_expansion *node)
+static sl_status places_fill(level *at, const sl_resource *resource, const sl_list *loaded,
+                             sl_expansion *node)
 {
     sl_list rows = rows_of(at, resource, loaded, node);
     const char **texts = sl_alloc(at->cx, (rows.count + 1) * sizeof *texts);
@@ -350,11 +370,16 @@ static const char *row_splice(level *at, uint32_t row)
     return spliced;
 }
 
-static sl_status render_level(sl_context *cx, const sl_resource *resource, sl_list rows, sl_expansion *wanted, const char **ret_texts)
+static sl_status render_level(sl_context *cx, const sl_resource *resource, sl_list rows,
+                              sl_expansion *wanted, const char **ret_texts)
 {
-    level at = { .cx = cx, .resource = resource, .rows = rows, .written = sl_alloc(cx, (rows.count + 1) * sizeof(sl_json *)) };
+    level at = { .cx = cx,
+                 .resource = resource,
+                 .rows = rows,
+                 .written = sl_alloc(cx, (rows.count + 1) * sizeof(sl_json *)) };
     bool lite = cx->face == SL_FACE_LITE && resource->render_lite;
-    sl_status status = resource->prepare && rows.count ? resource->prepare(cx, rows, wanted) : SL_OK;
+    sl_status status =
+        resource->prepare && rows.count ? resource->prepare(cx, rows, wanted) : SL_OK;
     if (status != SL_OK)
         return status;
     for (uint32_t i = 0; i < rows.count; i++) {
@@ -385,7 +410,8 @@ static const char *never_offered(const sl_expansion *node)
     return NULL;
 }
 
-sl_status sl_render_rows(sl_context *cx, const sl_resource *resource, sl_list rows, sl_expansion *wanted, const char **ret_texts)
+sl_status sl_render_rows(sl_context *cx, const sl_resource *resource, sl_list rows,
+                         sl_expansion *wanted, const char **ret_texts)
 {
     sl_status status = render_level(cx, resource, rows, wanted, ret_texts);
     const char *unknown = status == SL_OK && wanted && rows.count ? never_offered(wanted) : NULL;

@@ -37,7 +37,8 @@ const char *sl_row_string(const sl_table *table, const void *row, const char *co
 {
     const sl_field *field = sl_table_column(table, column);
     const char *value = NULL;
-    if (field && (field->type == SL_TYPE_STRING || field->type == SL_TYPE_ID || field->type == SL_TYPE_ENUM))
+    if (field &&
+        (field->type == SL_TYPE_STRING || field->type == SL_TYPE_ID || field->type == SL_TYPE_ENUM))
         memcpy(&value, (const char *)row + field->offset, sizeof value);
     return value;
 }
@@ -55,7 +56,8 @@ void sl_condition_and(sl_condition_text *condition, const char *format, ...)
     va_start(arguments, format);
     char *added = sl_arena_vformat(condition->cx->arena, format, arguments);
     va_end(arguments);
-    condition->text = *condition->text ? sl_format(condition->cx, "%s AND %s", condition->text, added) : added;
+    condition->text =
+        *condition->text ? sl_format(condition->cx, "%s AND %s", condition->text, added) : added;
 }
 
 bool sl_row_is_visible(const sl_context *cx, const sl_resource *resource, const void *row)
@@ -63,7 +65,9 @@ bool sl_row_is_visible(const sl_context *cx, const sl_resource *resource, const 
     const char *customer = sl_caller_customer(cx);
     if (!customer)
         return true;
-    const char *owner = resource->customer_column ? sl_row_string(resource->table, row, resource->customer_column) : NULL;
+    const char *owner = resource->customer_column
+                            ? sl_row_string(resource->table, row, resource->customer_column)
+                            : NULL;
     return owner && strcmp(owner, customer) == 0;
 }
 
@@ -73,7 +77,8 @@ void sl_condition_confine(sl_condition_text *condition, const sl_resource *resou
         sl_condition_and(condition, "(%s)", resource->where);
     const char *customer = sl_caller_customer(condition->cx);
     if (customer && resource->customer_column)
-        sl_condition_and(condition, "%s = $%u", resource->customer_column, sl_condition_argument(condition, sl_text(customer)));
+        sl_condition_and(condition, "%s = $%u", resource->customer_column,
+                         sl_condition_argument(condition, sl_text(customer)));
     else if (customer)
         sl_condition_and(condition, "1 = 0");
 }
@@ -83,20 +88,22 @@ static const struct {
     const char *sql;
 } range_operators[] = { { "gt", ">" }, { "gte", ">=" }, { "lt", "<" }, { "lte", "<=" } };
 
-static sl_status time_read(sl_context *cx, const sl_value *value, const char *param, int64_t *ret_time)
+static sl_status time_read(sl_context *cx, const sl_value *value, const char *param,
+                           int64_t *ret_time)
 {
     const char *text = sl_value_string(value, NULL);
     int64_t time = SL_NONE;
     if (sl_value_type(value) == SL_VALUE_INT)
         time = sl_value_int(value, SL_NONE);
-    else if (text && sl_text_int64(text, strlen(text), &time) != 0 && sl_clock_parse(text, &time) != 0)
+    else if (text && sl_text_int64(text, strlen(text), &time) != 0 &&
+             sl_clock_parse(text, &time) != 0)
         time = SL_NONE;
     if (time != SL_NONE) {
         *ret_time = time;
         return SL_OK;
     }
-    return sl_fail_param(cx, SL_E_INVALID, "parameter_invalid_integer", param, "Invalid timestamp for %s: unix seconds or ISO 8601 expected.",
-                         param);
+    return sl_fail_param(cx, SL_E_INVALID, "parameter_invalid_integer", param,
+                         "Invalid timestamp for %s: unix seconds or ISO 8601 expected.", param);
 }
 
 static sl_status range_member(sl_condition_text *condition, const char *name, const sl_value *value)
@@ -105,12 +112,15 @@ static sl_status range_member(sl_condition_text *condition, const char *name, co
         if (strcmp(range_operators[i].name, name) != 0)
             continue;
         int64_t when = 0;
-        sl_status status = time_read(condition->cx, value, sl_format(condition->cx, "created[%s]", name), &when);
+        sl_status status =
+            time_read(condition->cx, value, sl_format(condition->cx, "created[%s]", name), &when);
         if (status == SL_OK)
-            sl_condition_and(condition, "created %s $%u", range_operators[i].sql, sl_condition_argument(condition, sl_int(when)));
+            sl_condition_and(condition, "created %s $%u", range_operators[i].sql,
+                             sl_condition_argument(condition, sl_int(when)));
         return status;
     }
-    return sl_fail_param(condition->cx, SL_E_INVALID, "parameter_unknown", sl_format(condition->cx, "created[%s]", name),
+    return sl_fail_param(condition->cx, SL_E_INVALID, "parameter_unknown",
+                         sl_format(condition->cx, "created[%s]", name),
                          "Received unknown parameter: created[%s]", name);
 }
 
@@ -126,7 +136,8 @@ sl_status sl_condition_created(sl_condition_text *condition, const char *created
         int64_t when = 0;
         status = time_read(condition->cx, created, "created", &when);
         if (status == SL_OK)
-            sl_condition_and(condition, "created = $%u", sl_condition_argument(condition, sl_int(when)));
+            sl_condition_and(condition, "created = $%u",
+                             sl_condition_argument(condition, sl_int(when)));
         return status;
     }
     for (uint32_t i = 0; i < sl_value_count(created) && status == SL_OK; i++) {
@@ -137,13 +148,15 @@ sl_status sl_condition_created(sl_condition_text *condition, const char *created
     return status;
 }
 
-static sl_status cursor_add(sl_context *cx, const sl_resource *resource, sl_condition_text *condition, const char *id, const char *param,
+static sl_status cursor_add(sl_context *cx, const sl_resource *resource,
+                            sl_condition_text *condition, const char *id, const char *param,
                             const char *comparison)
 {
     void *row = sl_alloc(cx, resource->table->row_size);
     sl_status status = sl_find(cx, resource->table, id, row);
     if (status == SL_E_NOT_FOUND || (status == SL_OK && !sl_row_is_visible(cx, resource, row)))
-        return sl_fail_param(cx, SL_E_INVALID, "resource_missing", param, "No such %s: '%s'", resource->noun, id);
+        return sl_fail_param(cx, SL_E_INVALID, "resource_missing", param, "No such %s: '%s'",
+                             resource->noun, id);
     if (status != SL_OK)
         return status;
     int64_t created = sl_row_number(resource->table, row, "created");
@@ -159,18 +172,21 @@ static void rows_reverse(sl_context *cx, sl_list *rows)
     void *spare = sl_alloc(cx, rows->item_size);
     for (uint32_t i = 0, j = rows->count; rows->count && i < --j; i++) {
         memcpy(spare, items + (size_t)i * rows->item_size, rows->item_size);
-        memcpy(items + (size_t)i * rows->item_size, items + (size_t)j * rows->item_size, rows->item_size);
+        memcpy(items + (size_t)i * rows->item_size, items + (size_t)j * rows->item_size,
+               rows->item_size);
         memcpy(items + (size_t)j * rows->item_size, spare, rows->item_size);
     }
 }
 
-sl_status sl_page_load(sl_context *cx, const sl_resource *resource, sl_condition_text *condition, const sl_list_query *query, sl_page *ret_page)
+sl_status sl_page_load(sl_context *cx, const sl_resource *resource, sl_condition_text *condition,
+                       const sl_list_query *query, sl_page *ret_page)
 {
     int64_t limit = query->limit > 0 ? query->limit : LIMIT_DEFAULT;
     bool backwards = query->ending_before != NULL;
     sl_status status = SL_OK;
     if (query->starting_after && query->ending_before)
-        return sl_fail_param(cx, SL_E_INVALID, NULL, "ending_before", "Only one of starting_after and ending_before may be given.");
+        return sl_fail_param(cx, SL_E_INVALID, NULL, "ending_before",
+                             "Only one of starting_after and ending_before may be given.");
     if (query->starting_after)
         status = cursor_add(cx, resource, condition, query->starting_after, "starting_after", "<");
     else if (query->ending_before)
@@ -179,8 +195,9 @@ sl_status sl_page_load(sl_context *cx, const sl_resource *resource, sl_condition
         return status;
     const char *direction = backwards ? "ASC" : "DESC";
     uint32_t bound = sl_condition_argument(condition, sl_int(limit + 1));
-    const char *text = sl_format(cx, "%s ORDER BY created %s, id %s LIMIT $%u", *condition->text ? condition->text : "1 = 1", direction, direction,
-                                 bound);
+    const char *text =
+        sl_format(cx, "%s ORDER BY created %s, id %s LIMIT $%u",
+                  *condition->text ? condition->text : "1 = 1", direction, direction, bound);
     sl_list rows = { 0 };
     status = sl_select(cx, resource->table, text, condition->arguments, condition->count, &rows);
     if (status != SL_OK)

@@ -59,13 +59,15 @@ void sl_condition_and(sl_condition_text *condition, const char *format, ...) SL_
 void sl_condition_confine(sl_condition_text *condition, const sl_resource *resource);
 
 /* Adds the created range, given as the JSON that stood in the request. SL_E_INVALID naming `created`. since 1.0 [no-suspend] */
-sl_status sl_condition_created(sl_condition_text *condition, const char *created_json) SL_MUST_CHECK;
+sl_status sl_condition_created(sl_condition_text *condition,
+                               const char *created_json) SL_MUST_CHECK;
 
 /* Runs the page: cursors, order, limit. since 1.0 [suspends] */
-sl_status sl_page_load(sl_context *cx, const sl_resource *resource, sl_condition_text *condition, const sl_list_query *query, sl_page *ret_page)
-    SL_MUST_CHECK;
+sl_status sl_page_load(sl_context *cx, const sl_resource *resource, sl_condition_text *condition,
+                       const sl_list_query *query, sl_page *ret_page) SL_MUST_CHECK;
 
 /* Adds what a search text asks for. SL_E_INVALID naming `query`. since 1.0 [no-suspend] */
-sl_status sl_search_condition(sl_condition_text *condition, const sl_resource *resource, const char *query) SL_MUST_CHECK;
+sl_status sl_search_condition(sl_condition_text *condition, const sl_resource *resource,
+                              const char *query) SL_MUST_CHECK;
 
 #endif

@@ -38,7 +38,8 @@ typedef struct scanner {
 
 static sl_status search_fault(sl_context *cx, const char *what)
 {
-    return sl_fail_param(cx, SL_E_INVALID, "invalid_search_query", "query", "We were unable to parse your search query: %s.", what);
+    return sl_fail_param(cx, SL_E_INVALID, "invalid_search_query", "query",
+                         "We were unable to parse your search query: %s.", what);
 }
 
 static void space_skip(scanner *in)
@@ -67,7 +68,8 @@ static sl_status quoted_read(scanner *in, const char **ret_text)
 static const char *word_read(scanner *in)
 {
     const char *start = in->at;
-    while (isalnum((unsigned char)*in->at) || *in->at == '_' || *in->at == '.' || (in->at == start && *in->at == '-'))
+    while (isalnum((unsigned char)*in->at) || *in->at == '_' || *in->at == '.' ||
+           (in->at == start && *in->at == '-'))
         in->at++;
     return sl_copy(in->cx, start, (size_t)(in->at - start));
 }
@@ -124,7 +126,8 @@ static sl_status clause_read(scanner *in, clause *ret)
         }
     }
     if (!ret->operator)
-        return search_fault(in->cx, sl_format(in->cx, "an operator is missing after '%s'", ret->field));
+        return search_fault(in->cx,
+                            sl_format(in->cx, "an operator is missing after '%s'", ret->field));
     return value_read(in, ret);
 }
 
@@ -144,7 +147,8 @@ static const char *like_pattern(sl_context *cx, const char *value)
     return pattern;
 }
 
-static sl_status text_sql(sl_condition_text *condition, const clause *c, const char *column, const char **ret_sql)
+static sl_status text_sql(sl_condition_text *condition, const clause *c, const char *column,
+                          const char **ret_sql)
 {
     sl_context *cx = condition->cx;
     if (!c->value) {
@@ -160,11 +164,13 @@ static sl_status text_sql(sl_condition_text *condition, const clause *c, const c
     }
     if (strcmp(c->operator, ":") != 0)
         return search_fault(cx, sl_format(cx, "'%s' is a text: it takes : and ~", c->field));
-    *ret_sql = sl_format(cx, "LOWER(%s) = LOWER($%u)", column, sl_condition_argument(condition, sl_text(c->value)));
+    *ret_sql = sl_format(cx, "LOWER(%s) = LOWER($%u)", column,
+                         sl_condition_argument(condition, sl_text(c->value)));
     return SL_OK;
 }
 
-static sl_status number_sql(sl_condition_text *condition, const clause *c, const char *column, const char **ret_sql)
+static sl_status number_sql(sl_condition_text *condition, const clause *c, const char *column,
+                            const char **ret_sql)
 {
     sl_context *cx = condition->cx;
     int64_t number = 0;
@@ -172,10 +178,14 @@ static sl_status number_sql(sl_condition_text *condition, const clause *c, const
         *ret_sql = sl_format(cx, "%s IS NULL", column);
         return SL_OK;
     }
-    if (strcmp(c->operator, "~") == 0 || sl_text_int64(c->value, strlen(c->value), &number) != 0 || number == SL_NONE)
-        return search_fault(cx, sl_format(cx, "'%s' is a number: it takes : < <= > >= and a whole number", c->field));
+    if (strcmp(c->operator, "~") == 0 || sl_text_int64(c->value, strlen(c->value), &number) != 0 ||
+        number == SL_NONE)
+        return search_fault(
+            cx,
+            sl_format(cx, "'%s' is a number: it takes : < <= > >= and a whole number", c->field));
     const char *comparison = strcmp(c->operator, ":") == 0 ? "=" : c->operator;
-    *ret_sql = sl_format(cx, "%s %s $%u", column, comparison, sl_condition_argument(condition, sl_int(number)));
+    *ret_sql = sl_format(cx, "%s %s $%u", column, comparison,
+                         sl_condition_argument(condition, sl_int(number)));
     return SL_OK;
 }
 
@@ -185,11 +195,14 @@ static const char *metadata_value(sl_condition_text *condition, const char *key)
     sl_context *cx = condition->cx;
     uint32_t number = sl_condition_argument(condition, sl_text(key));
     if (sl_database_is_sqlite(cx->host->database))
-        return sl_format(cx, "(SELECT member.value FROM json_each(metadata) AS member WHERE member.key = $%u)", number);
+        return sl_format(
+            cx, "(SELECT member.value FROM json_each(metadata) AS member WHERE member.key = $%u)",
+            number);
     return sl_format(cx, "(metadata ->> CAST($%u AS TEXT))", number);
 }
 
-static sl_status clause_sql(sl_condition_text *condition, const sl_resource *resource, const clause *c, const char **ret_sql)
+static sl_status clause_sql(sl_condition_text *condition, const sl_resource *resource,
+                            const clause *c, const char **ret_sql)
 {
     sl_context *cx = condition->cx;
     if (strcmp(c->field, "metadata") == 0 && sl_table_column(resource->table, "metadata")) {
@@ -200,7 +213,8 @@ static sl_status clause_sql(sl_condition_text *condition, const sl_resource *res
     for (const sl_search_field *field = resource->search; field->name; field++) {
         if (strcmp(field->name, c->field) != 0)
             continue;
-        if (field->type == SL_TYPE_INT64 || field->type == SL_TYPE_MONEY || field->type == SL_TYPE_TIMESTAMP)
+        if (field->type == SL_TYPE_INT64 || field->type == SL_TYPE_MONEY ||
+            field->type == SL_TYPE_TIMESTAMP)
             return number_sql(condition, c, field->column, ret_sql);
         return text_sql(condition, c, field->column, ret_sql);
     }
@@ -215,12 +229,14 @@ static const char *joiner_read(scanner *in)
     space_skip(in);
     for (size_t i = 0; i < 2; i++) {
         size_t length = strlen(joiners[i]);
-        if (strncasecmp(in->at, joiners[i], length) == 0 && (!in->at[length] || strchr(" \t\r\n-", in->at[length]))) {
+        if (strncasecmp(in->at, joiners[i], length) == 0 &&
+            (!in->at[length] || strchr(" \t\r\n-", in->at[length]))) {
             in->at += length;
             return joiners[i];
         }
     }
-    return in->at > before && (isalpha((unsigned char)*in->at) || *in->at == '-') ? joiners[0] : NULL;
+    return in->at > before && (isalpha((unsigned char)*in->at) || *in->at == '-') ? joiners[0]
+                                                                                  : NULL;
 }
 
 /* The beginning of what could not be read, ending between two characters. */
@@ -235,7 +251,8 @@ static const char *excerpt(scanner *in)
     return sl_copy(in->cx, in->at, length);
 }
 
-sl_status sl_search_condition(sl_condition_text *condition, const sl_resource *resource, const char *query)
+sl_status sl_search_condition(sl_condition_text *condition, const sl_resource *resource,
+                              const char *query)
 {
     sl_context *cx = condition->cx;
     scanner in = { .cx = cx, .at = query };

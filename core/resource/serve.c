@@ -19,16 +19,19 @@ static const sl_resource *resource_host(const sl_context *cx, const sl_resource 
     return found ? found : resource;
 }
 
-static sl_status resource_missing(sl_context *cx, const sl_resource *resource, const char *id, const char *param)
+static sl_status resource_missing(sl_context *cx, const sl_resource *resource, const char *id,
+                                  const char *param)
 {
     bool in_path = !param || strcmp(param, "id") == 0;
     if (in_path && cx->face == SL_FACE_LITE && resource->lite_missing)
-        return sl_fail_param(cx, SL_E_NOT_FOUND, "resource_missing", "id", "%s", resource->lite_missing);
-    return sl_fail_param(cx, in_path ? SL_E_NOT_FOUND : SL_E_INVALID, "resource_missing", in_path ? "id" : param, "No such %s: '%s'",
-                         resource->noun, id);
+        return sl_fail_param(cx, SL_E_NOT_FOUND, "resource_missing", "id", "%s",
+                             resource->lite_missing);
+    return sl_fail_param(cx, in_path ? SL_E_NOT_FOUND : SL_E_INVALID, "resource_missing",
+                         in_path ? "id" : param, "No such %s: '%s'", resource->noun, id);
 }
 
-sl_status sl_resource_load(sl_context *cx, const sl_resource *resource, const char *id, const char *param, void *ret_row)
+sl_status sl_resource_load(sl_context *cx, const sl_resource *resource, const char *id,
+                           const char *param, void *ret_row)
 {
     resource = resource_host(cx, resource);
     bool conditional = resource->where && !(resource->flags & SL_RESOURCE_WHERE_LIST);
@@ -36,7 +39,9 @@ sl_status sl_resource_load(sl_context *cx, const sl_resource *resource, const ch
     if (!id || !*id)
         return resource_missing(cx, resource, id ? id : "", param);
     if (conditional)
-        status = sl_select_one(cx, resource->table, sl_format(cx, "id = $2 AND (%s)", resource->where), SL_ARGS(sl_text(id)), ret_row);
+        status =
+            sl_select_one(cx, resource->table, sl_format(cx, "id = $2 AND (%s)", resource->where),
+                          SL_ARGS(sl_text(id)), ret_row);
     else
         status = sl_find(cx, resource->table, id, ret_row);
     if (status == SL_E_NOT_FOUND || (status == SL_OK && !sl_row_is_visible(cx, resource, ret_row)))
@@ -46,12 +51,15 @@ sl_status sl_resource_load(sl_context *cx, const sl_resource *resource, const ch
 
 static sl_list list_of_one(sl_context *cx, const sl_resource *resource, const void *row)
 {
-    sl_list rows = { .count = 1, .item_size = resource->table->row_size, .items = sl_alloc(cx, resource->table->row_size) };
+    sl_list rows = { .count = 1,
+                     .item_size = resource->table->row_size,
+                     .items = sl_alloc(cx, resource->table->row_size) };
     memcpy(rows.items, row, resource->table->row_size);
     return rows;
 }
 
-sl_status sl_resource_reply(sl_context *cx, int32_t http_status, const sl_resource *resource, const void *row)
+sl_status sl_resource_reply(sl_context *cx, int32_t http_status, const sl_resource *resource,
+                            const void *row)
 {
     sl_expansion *wanted = NULL;
     const char *text = NULL;
@@ -64,7 +72,8 @@ sl_status sl_resource_reply(sl_context *cx, int32_t http_status, const sl_resour
     return sl_reply_body(cx, http_status, "application/json", text, strlen(text));
 }
 
-sl_status sl_resource_json(sl_context *cx, const sl_resource *resource, const void *row, sl_json **ret_json)
+sl_status sl_resource_json(sl_context *cx, const sl_resource *resource, const void *row,
+                           sl_json **ret_json)
 {
     const char *text = NULL;
     resource = resource_host(cx, resource);
@@ -76,7 +85,8 @@ sl_status sl_resource_json(sl_context *cx, const sl_resource *resource, const vo
     return SL_OK;
 }
 
-static sl_status page_reply(sl_context *cx, const sl_resource *resource, const sl_page *page, const char *object, const char *next_page)
+static sl_status page_reply(sl_context *cx, const sl_resource *resource, const sl_page *page,
+                            const char *object, const char *next_page)
 {
     bool lite = cx->face == SL_FACE_LITE;
     sl_expansion *wanted = NULL;
@@ -104,16 +114,19 @@ static sl_status page_reply(sl_context *cx, const sl_resource *resource, const s
     return sl_reply_json(cx, 200, out);
 }
 
-static void filters_add(sl_condition_text *condition, const sl_resource *resource, const sl_list_query *query)
+static void filters_add(sl_condition_text *condition, const sl_resource *resource,
+                        const sl_list_query *query)
 {
-    for (uint32_t i = 0; resource->filters && resource->filters[i].param && i < SL_LIST_FILTERS; i++) {
+    for (uint32_t i = 0; resource->filters && resource->filters[i].param && i < SL_LIST_FILTERS;
+         i++) {
         const sl_filter *filter = &resource->filters[i];
         const char *value = query->filters[i];
         if (!value)
             continue;
         bool is_true = strcmp(value, "true") == 0;
         sl_argument argument = filter->type == SL_TYPE_BOOL ? sl_flag(is_true) : sl_text(value);
-        sl_condition_and(condition, "%s = $%u", filter->column, sl_condition_argument(condition, argument));
+        sl_condition_and(condition, "%s = $%u", filter->column,
+                         sl_condition_argument(condition, argument));
     }
 }
 
@@ -154,13 +167,17 @@ sl_status sl_serve_search(sl_context *cx, const void *params)
     query.ending_before = NULL;
     if (status == SL_OK)
         status = sl_page_load(cx, resource, &condition, &query, &page);
-    if (status == SL_E_INVALID && query.page && sl_error_code(cx) && strcmp(sl_error_code(cx), "resource_missing") == 0)
-        return sl_fail_param(cx, SL_E_INVALID, NULL, "page", "Invalid page: it is not the next_page of a search.");
+    if (status == SL_E_INVALID && query.page && sl_error_code(cx) &&
+        strcmp(sl_error_code(cx), "resource_missing") == 0)
+        return sl_fail_param(cx, SL_E_INVALID, NULL, "page",
+                             "Invalid page: it is not the next_page of a search.");
     if (status != SL_OK)
         return status;
     const char *next_page = NULL;
     if (page.rows.count)
-        next_page = sl_row_string(resource->table, (char *)page.rows.items + (size_t)(page.rows.count - 1) * page.rows.item_size, "id");
+        next_page = sl_row_string(
+            resource->table,
+            (char *)page.rows.items + (size_t)(page.rows.count - 1) * page.rows.item_size, "id");
     return page_reply(cx, resource, &page, "search_result", next_page);
 }
 
@@ -181,7 +198,8 @@ static sl_list_query query_of_request(sl_context *cx)
     return query;
 }
 
-sl_status sl_resource_list(sl_context *cx, const sl_resource *resource, const char *where, const sl_argument *arguments, uint32_t count)
+sl_status sl_resource_list(sl_context *cx, const sl_resource *resource, const char *where,
+                           const sl_argument *arguments, uint32_t count)
 {
     sl_condition_text condition = { .cx = cx, .text = where ? sl_format(cx, "(%s)", where) : "" };
     sl_list_query query = query_of_request(cx);

@@ -19,12 +19,14 @@ sl_status sl_expansion_check(sl_context *cx) SL_MUST_CHECK;
 
 /* The request's `expand` as a tree; `below` is what stands before an object's own members ("data" for lists), or NULL. NULL tree
  * when nothing was asked for. SL_E_INVALID past four levels. since 1.0 [no-suspend] */
-sl_status sl_expansion_parse(sl_context *cx, const char *below, sl_expansion **ret_wanted) SL_MUST_CHECK;
+sl_status sl_expansion_parse(sl_context *cx, const char *below,
+                             sl_expansion **ret_wanted) SL_MUST_CHECK;
 
 /* Renders the rows as finished objects with their expansions: one query for each level and type below a path, whatever the
  * number of rows. Objects that the caller may not retrieve are refused (SL_E_FORBIDDEN) or, when they are another customer's,
  * stay ids. A property that no object offers is SL_E_INVALID, unless the request has committed already: then the object stands
  * without it. `ret_texts` has one text a row. since 1.0 [suspends] */
-sl_status sl_render_rows(sl_context *cx, const sl_resource *resource, sl_list rows, sl_expansion *wanted, const char **ret_texts) SL_MUST_CHECK;
+sl_status sl_render_rows(sl_context *cx, const sl_resource *resource, sl_list rows,
+                         sl_expansion *wanted, const char **ret_texts) SL_MUST_CHECK;
 
 #endif

@@ -12,7 +12,8 @@ static void chain_insert(sl_context *cx)
         const char *next = i < 5 ? sl_format(cx, "i%d", i + 1) : NULL;
         struct address *address = sl_alloc(cx, sizeof *address);
         address->street = sl_format(cx, "n%d", i % 3);
-        served_insert(cx, sl_format(cx, "i%d", i), 1000 - i, .name = next, .unique_key = next, .address = address);
+        served_insert(cx, sl_format(cx, "i%d", i), 1000 - i, .name = next, .unique_key = next,
+                      .address = address);
         if (i < 3)
             served_insert(cx, sl_format(cx, "n%d", i), 500 + i, .amount = 7000 + i);
     }
@@ -40,8 +41,10 @@ static void levels(sl_context *cx)
     check_text(served_at(cx, "owner.owner.owner.owner.id"), "i4");
     check_text(served_at(cx, "owner.owner.owner.owner.owner"), "i5");
     check_int(served_statements, 5);
-    check_refused(served_retrieve(cx, served_item, "i0", "[\"owner.owner.owner.owner.owner\"]"), SL_E_INVALID, "expand",
-                  "You cannot expand more than 4 levels of a property. Property: owner.owner.owner.owner.owner");
+    check_refused(
+        served_retrieve(cx, served_item, "i0", "[\"owner.owner.owner.owner.owner\"]"), SL_E_INVALID,
+        "expand",
+        "You cannot expand more than 4 levels of a property. Property: owner.owner.owner.owner.owner");
     check_text(sl_error_code(cx), "property_expansion_max_depth");
 }
 
@@ -55,7 +58,9 @@ static void one_query(sl_context *cx)
 {
     sl_list_query all = { .limit = 100 };
     chain_insert(cx);
-    check_status(served_list(cx, served_item, &all, "[\"data.owner\",\"data.twin\",\"data.details.maker\",\"data.note\"]"), SL_OK);
+    check_status(served_list(cx, served_item, &all,
+                             "[\"data.owner\",\"data.twin\",\"data.details.maker\",\"data.note\"]"),
+                 SL_OK);
     check_int(served_statements, 3);
     check_text(served_at(cx, "data.0.owner.id"), "i1");
     check_text(served_at(cx, "data.0.twin.id"), "i1");
@@ -66,7 +71,8 @@ static void one_query(sl_context *cx)
     check_text(served_at(cx, "data.5.owner"), NULL);
     check_text(served_at(cx, "data.5.note.id"), "n2");
     served_statements = 0;
-    check_status(served_list(cx, served_item, &all, "[\"data.owner.note\",\"data.owner.owner\"]"), SL_OK);
+    check_status(served_list(cx, served_item, &all, "[\"data.owner.note\",\"data.owner.owner\"]"),
+                 SL_OK);
     check_int(served_statements, 4);
     check_text(served_at(cx, "data.2.owner.note.id"), "n0");
     check_text(served_at(cx, "data.2.owner.owner.id"), "i4");
@@ -82,7 +88,9 @@ static void test_one_query_for_each_level_and_type(void **state)
 static void two_ways(sl_context *cx)
 {
     chain_insert(cx);
-    check_status(served_retrieve(cx, served_item, "i0", "[\"owner.note\",\"twin\",\"details.maker.owner\"]"), SL_OK);
+    check_status(
+        served_retrieve(cx, served_item, "i0", "[\"owner.note\",\"twin\",\"details.maker.owner\"]"),
+        SL_OK);
     check_text(served_at(cx, "owner.note.id"), "n1");
     check_text(served_at(cx, "owner.owner"), "i2");
     check_text(served_at(cx, "twin.note"), "n1");
@@ -90,7 +98,8 @@ static void two_ways(sl_context *cx)
     check_text(served_at(cx, "details.maker.owner.id"), "i2");
     check_int(served_statements, 4);
     served_statements = 0;
-    check_status(served_retrieve(cx, served_item, "i0", "[\"owner\",\"owner\",\"owner.note\"]"), SL_OK);
+    check_status(served_retrieve(cx, served_item, "i0", "[\"owner\",\"owner\",\"owner.note\"]"),
+                 SL_OK);
     check_text(served_at(cx, "owner.note.id"), "n1");
     check_int(served_statements, 3);
 }
@@ -104,7 +113,9 @@ static void test_two_paths_to_one_type(void **state)
 static void nulls(sl_context *cx)
 {
     chain_insert(cx);
-    check_status(served_retrieve(cx, served_item, "i5", "[\"owner\",\"twin.owner\",\"details.maker\"]"), SL_OK);
+    check_status(
+        served_retrieve(cx, served_item, "i5", "[\"owner\",\"twin.owner\",\"details.maker\"]"),
+        SL_OK);
     check_int(served_statements, 1);
     check(strstr(served_text, "\"owner\":null") != NULL);
     check_text(served_at(cx, "twin"), NULL);
@@ -146,9 +157,11 @@ static void refusals(sl_context *cx)
     sl_list_query all = { .limit = 100 };
     chain_insert(cx);
     for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
-        check_refused(served_retrieve(cx, served_item, "i0", faults[i].expand), SL_E_INVALID, "expand", faults[i].message);
-    check_refused(served_list(cx, served_item, &all, "[\"owner\"]"), SL_E_INVALID, "expand",
-                  "This property cannot be expanded (owner). You may want to try expanding 'data.owner' instead.");
+        check_refused(served_retrieve(cx, served_item, "i0", faults[i].expand), SL_E_INVALID,
+                      "expand", faults[i].message);
+    check_refused(
+        served_list(cx, served_item, &all, "[\"owner\"]"), SL_E_INVALID, "expand",
+        "This property cannot be expanded (owner). You may want to try expanding 'data.owner' instead.");
     check_refused(served_list(cx, served_item, &all, "[\"data.bogus\"]"), SL_E_INVALID, "expand",
                   "This property cannot be expanded (data.bogus).");
     check_status(served_retrieve(cx, served_item, "i0", "[]"), SL_OK);
@@ -174,7 +187,8 @@ static void pending(sl_context *cx)
     sl_update(cx, &item_table, &changed, "amount");
     check_status(sl_json_parse(cx, params, sizeof params - 1, &cx->params), SL_OK);
     served_statements = 0;
-    check_status(sl_resource_reply(cx, 201, served_item, sl_pending(cx, &item_table, "fresher")), SL_OK);
+    check_status(sl_resource_reply(cx, 201, served_item, sl_pending(cx, &item_table, "fresher")),
+                 SL_OK);
     check_int(served_http_status, 201);
     check_text(served_at(cx, "owner.id"), "fresh");
     check_text(served_at(cx, "owner.owner.id"), "i3");
@@ -229,8 +243,9 @@ static void callers(sl_context *cx)
     cx->caller.kind = SL_CALLER_RESTRICTED;
     cx->caller.scopes = " items:read ";
     check_status(served_retrieve(cx, served_item, "i0", "[\"owner\"]"), SL_OK);
-    check_refused(served_retrieve(cx, served_item, "i0", "[\"note\"]"), SL_E_FORBIDDEN, NULL,
-                  "The provided key does not have the required permissions for this endpoint: 'notes:read'.");
+    check_refused(
+        served_retrieve(cx, served_item, "i0", "[\"note\"]"), SL_E_FORBIDDEN, NULL,
+        "The provided key does not have the required permissions for this endpoint: 'notes:read'.");
     cx->caller.scopes = " items:read notes:write ";
     check_status(served_retrieve(cx, served_item, "i0", "[\"note\"]"), SL_OK);
     check_text(served_at(cx, "note.id"), "n0");

@@ -33,8 +33,10 @@ static void order(sl_context *cx)
     for (int i = 0; i < 6; i++)
         served_insert(cx, sl_format(cx, "more_%d", i), 2000);
     bench_commit(cx);
-    check_text(list_ids(cx, (sl_list_query){ .limit = SL_NONE }), "more_5 more_4 more_3 more_2 more_1 more_0 a e d b+");
-    check_text(list_ids(cx, (sl_list_query){ .limit = 11 }), "more_5 more_4 more_3 more_2 more_1 more_0 a e d b c");
+    check_text(list_ids(cx, (sl_list_query){ .limit = SL_NONE }),
+               "more_5 more_4 more_3 more_2 more_1 more_0 a e d b+");
+    check_text(list_ids(cx, (sl_list_query){ .limit = 11 }),
+               "more_5 more_4 more_3 more_2 more_1 more_0 a e d b c");
 }
 
 static void test_newest_first_by_created_and_id(void **state)
@@ -92,9 +94,12 @@ static void both_ways(sl_context *cx)
         check_text(walk(cx, limits[i], false), down);
         check_text(walk(cx, limits[i], true), up);
     }
-    check_text(list_ids(cx, (sl_list_query){ .limit = 3, .starting_after = "item_09" }), "item_08 item_07 item_06+");
-    check_text(list_ids(cx, (sl_list_query){ .limit = 3, .ending_before = "item_06" }), "item_09 item_08 item_07+");
-    check_text(list_ids(cx, (sl_list_query){ .limit = 3, .ending_before = "item_22" }), "item_24 item_23");
+    check_text(list_ids(cx, (sl_list_query){ .limit = 3, .starting_after = "item_09" }),
+               "item_08 item_07 item_06+");
+    check_text(list_ids(cx, (sl_list_query){ .limit = 3, .ending_before = "item_06" }),
+               "item_09 item_08 item_07+");
+    check_text(list_ids(cx, (sl_list_query){ .limit = 3, .ending_before = "item_22" }),
+               "item_24 item_23");
     check_text(list_ids(cx, (sl_list_query){ .limit = 3, .ending_before = "item_24" }), "");
     check_text(list_ids(cx, (sl_list_query){ .limit = 3, .starting_after = "item_00" }), "");
 }
@@ -113,12 +118,15 @@ static void steady(sl_context *cx)
     served_insert(cx, "item_235", 1002);
     served_insert(cx, "item_21x", 1002);
     bench_commit(cx);
-    check_text(list_ids(cx, (sl_list_query){ .limit = 3, .starting_after = "item_23" }), "item_22 item_21x item_21+");
+    check_text(list_ids(cx, (sl_list_query){ .limit = 3, .starting_after = "item_23" }),
+               "item_22 item_21x item_21+");
     struct item gone = bench_find(cx, "item_21x");
     sl_delete(cx, &item_table, &gone);
     bench_commit(cx);
-    check_text(list_ids(cx, (sl_list_query){ .limit = 2, .starting_after = "item_22" }), "item_21 item_20+");
-    check_text(list_ids(cx, (sl_list_query){ .limit = 2, .ending_before = "item_23" }), "item_24 item_235+");
+    check_text(list_ids(cx, (sl_list_query){ .limit = 2, .starting_after = "item_22" }),
+               "item_21 item_20+");
+    check_text(list_ids(cx, (sl_list_query){ .limit = 2, .ending_before = "item_23" }),
+               "item_24 item_235+");
 }
 
 static void test_inserts_do_not_move_pages(void **state)
@@ -133,16 +141,19 @@ static void cursor_faults(sl_context *cx)
     struct item *other = bench_item(cx, "foreign");
     sl_insert_in(cx, "acct_2", &item_table, other);
     bench_commit(cx);
-    check_refused(list_status(cx, (sl_list_query){ .limit = 1, .starting_after = "item_x" }), SL_E_INVALID, "starting_after",
-                  "No such item: 'item_x'");
+    check_refused(list_status(cx, (sl_list_query){ .limit = 1, .starting_after = "item_x" }),
+                  SL_E_INVALID, "starting_after", "No such item: 'item_x'");
     check_text(sl_error_code(cx), "resource_missing");
-    check_refused(list_status(cx, (sl_list_query){ .limit = 1, .ending_before = "foreign" }), SL_E_INVALID, "ending_before",
-                  "No such item: 'foreign'");
-    check_refused(list_status(cx, (sl_list_query){ .limit = 1, .starting_after = "item_02", .ending_before = "item_01" }), SL_E_INVALID,
-                  "ending_before", "Only one of starting_after and ending_before may be given.");
+    check_refused(list_status(cx, (sl_list_query){ .limit = 1, .ending_before = "foreign" }),
+                  SL_E_INVALID, "ending_before", "No such item: 'foreign'");
+    check_refused(list_status(cx, (sl_list_query){ .limit = 1,
+                                                   .starting_after = "item_02",
+                                                   .ending_before = "item_01" }),
+                  SL_E_INVALID, "ending_before",
+                  "Only one of starting_after and ending_before may be given.");
     cx->face = SL_FACE_LITE;
-    check_refused(list_status(cx, (sl_list_query){ .limit = 1, .starting_after = "item_x" }), SL_E_INVALID, "starting_after",
-                  "No such item: 'item_x'");
+    check_refused(list_status(cx, (sl_list_query){ .limit = 1, .starting_after = "item_x" }),
+                  SL_E_INVALID, "starting_after", "No such item: 'item_x'");
 }
 
 static void test_cursors_that_name_nothing(void **state)
@@ -179,15 +190,20 @@ static const struct {
     { "\"soon\"", "created", "Invalid timestamp for created: unix seconds or ISO 8601 expected." },
     { "\"12abc\"", "created", "Invalid timestamp for created: unix seconds or ISO 8601 expected." },
     { "\" 12\"", "created", "Invalid timestamp for created: unix seconds or ISO 8601 expected." },
-    { "\"99999999999999999999\"", "created", "Invalid timestamp for created: unix seconds or ISO 8601 expected." },
-    { "\"-9223372036854775808\"", "created", "Invalid timestamp for created: unix seconds or ISO 8601 expected." },
-    { "99999999999999999999", "created", "Invalid timestamp for created: unix seconds or ISO 8601 expected." },
+    { "\"99999999999999999999\"", "created",
+      "Invalid timestamp for created: unix seconds or ISO 8601 expected." },
+    { "\"-9223372036854775808\"", "created",
+      "Invalid timestamp for created: unix seconds or ISO 8601 expected." },
+    { "99999999999999999999", "created",
+      "Invalid timestamp for created: unix seconds or ISO 8601 expected." },
     { "1.5", "created", "Invalid timestamp for created: unix seconds or ISO 8601 expected." },
     { "true", "created", "Invalid timestamp for created: unix seconds or ISO 8601 expected." },
     { "null", "created", "Invalid timestamp for created: unix seconds or ISO 8601 expected." },
     { "[1]", "created", "Invalid timestamp for created: unix seconds or ISO 8601 expected." },
-    { "{\"gt\":\"x\"}", "created[gt]", "Invalid timestamp for created[gt]: unix seconds or ISO 8601 expected." },
-    { "{\"gt\":{\"gt\":1}}", "created[gt]", "Invalid timestamp for created[gt]: unix seconds or ISO 8601 expected." },
+    { "{\"gt\":\"x\"}", "created[gt]",
+      "Invalid timestamp for created[gt]: unix seconds or ISO 8601 expected." },
+    { "{\"gt\":{\"gt\":1}}", "created[gt]",
+      "Invalid timestamp for created[gt]: unix seconds or ISO 8601 expected." },
     { "{\"after\":1}", "created[after]", "Received unknown parameter: created[after]" },
 };
 
@@ -203,9 +219,13 @@ static void created_ranges(sl_context *cx)
         bench_check_text(list_ids(cx, query), ranges[i].ids, __FILE__, __LINE__, ranges[i].created);
     }
     for (size_t i = 0; i < sizeof range_faults / sizeof *range_faults; i++)
-        check_refused(list_status(cx, (sl_list_query){ .limit = SL_NONE, .created = range_faults[i].created }), SL_E_INVALID,
-                      range_faults[i].param, range_faults[i].message);
-    check_text(list_ids(cx, (sl_list_query){ .limit = 1, .created = "{\"lt\":1700000002}", .starting_after = "d" }), "b+");
+        check_refused(list_status(cx, (sl_list_query){ .limit = SL_NONE,
+                                                       .created = range_faults[i].created }),
+                      SL_E_INVALID, range_faults[i].param, range_faults[i].message);
+    check_text(list_ids(cx, (sl_list_query){ .limit = 1,
+                                             .created = "{\"lt\":1700000002}",
+                                             .starting_after = "d" }),
+               "b+");
 }
 
 static void test_created_is_a_time_or_a_range(void **state)
@@ -217,18 +237,25 @@ static void test_created_is_a_time_or_a_range(void **state)
 static void filters(sl_context *cx)
 {
     for (int i = 0; i < 6; i++)
-        served_insert(cx, sl_format(cx, "item_%d", i), 1000 + i, .name = i % 2 ? "odd" : "even", .flag = i >= 3);
+        served_insert(cx, sl_format(cx, "item_%d", i), 1000 + i, .name = i % 2 ? "odd" : "even",
+                      .flag = i >= 3);
     bench_commit(cx);
     check_text(list_ids(cx, (sl_list_query){ .limit = 2, .filters = { "odd" } }), "item_5 item_3+");
-    check_text(list_ids(cx, (sl_list_query){ .limit = 2, .filters = { "odd" }, .starting_after = "item_3" }), "item_1");
-    check_text(list_ids(cx, (sl_list_query){ .limit = 9, .filters = { NULL, "even", "true" } }), "item_4");
-    check_text(list_ids(cx, (sl_list_query){ .limit = 9, .filters = { NULL, NULL, "false" } }), "item_2 item_1 item_0");
+    check_text(
+        list_ids(cx,
+                 (sl_list_query){ .limit = 2, .filters = { "odd" }, .starting_after = "item_3" }),
+        "item_1");
+    check_text(list_ids(cx, (sl_list_query){ .limit = 9, .filters = { NULL, "even", "true" } }),
+               "item_4");
+    check_text(list_ids(cx, (sl_list_query){ .limit = 9, .filters = { NULL, NULL, "false" } }),
+               "item_2 item_1 item_0");
     check_text(list_ids(cx, (sl_list_query){ .limit = 9, .filters = { "' OR 1 = 1 --" } }), "");
     sl_list_query notes = { .limit = 9 };
     check_status(served_list(cx, served_note, &notes, NULL), SL_OK);
     check_text(served_ids(cx), "item_2 item_1 item_0");
     cx->face = SL_FACE_LITE;
-    check_text(list_ids(cx, (sl_list_query){ .limit = 2, .filters = { NULL, "even" } }), "item_4 item_2+");
+    check_text(list_ids(cx, (sl_list_query){ .limit = 2, .filters = { NULL, "even" } }),
+               "item_4 item_2+");
     check_text(served_at(cx, "object"), NULL);
     check_text(served_at(cx, "url"), NULL);
     check_text(served_at(cx, "has_more"), "true");
@@ -249,15 +276,18 @@ static void confined(sl_context *cx)
     cx->caller.customer = "cus_a";
     check_text(list_ids(cx, (sl_list_query){ .limit = 9 }), "item_3 item_0");
     check_text(list_ids(cx, (sl_list_query){ .limit = 9, .filters = { "cus_b" } }), "");
-    check_refused(list_status(cx, (sl_list_query){ .limit = 9, .starting_after = "item_1" }), SL_E_INVALID, "starting_after",
-                  "No such item: 'item_1'");
+    check_refused(list_status(cx, (sl_list_query){ .limit = 9, .starting_after = "item_1" }),
+                  SL_E_INVALID, "starting_after", "No such item: 'item_1'");
     check_status(served_retrieve(cx, served_item, "item_0", NULL), SL_OK);
-    check_refused(served_retrieve(cx, served_item, "item_1", NULL), SL_E_NOT_FOUND, "id", "No such item: 'item_1'");
-    check_refused(served_retrieve(cx, served_item, "item_2", NULL), SL_E_NOT_FOUND, "id", "No such item: 'item_2'");
+    check_refused(served_retrieve(cx, served_item, "item_1", NULL), SL_E_NOT_FOUND, "id",
+                  "No such item: 'item_1'");
+    check_refused(served_retrieve(cx, served_item, "item_2", NULL), SL_E_NOT_FOUND, "id",
+                  "No such item: 'item_2'");
     sl_list_query all = { .limit = 9 };
     check_status(served_list(cx, served_note, &all, NULL), SL_OK);
     check_text(served_ids(cx), "");
-    check_refused(served_retrieve(cx, served_note, "item_0", NULL), SL_E_NOT_FOUND, "id", "No such paper note: 'item_0'");
+    check_refused(served_retrieve(cx, served_note, "item_0", NULL), SL_E_NOT_FOUND, "id",
+                  "No such paper note: 'item_0'");
 }
 
 static void test_a_customer_sees_its_own_alone(void **state)
@@ -278,16 +308,24 @@ static void retrieves(sl_context *cx)
     check_int(served_http_status, 200);
     check_text(served_at(cx, "id"), "item_1");
     check_text(served_at(cx, "owner"), NULL);
-    check_refused(served_retrieve(cx, served_item, "item_x", NULL), SL_E_NOT_FOUND, "id", "No such item: 'item_x'");
+    check_refused(served_retrieve(cx, served_item, "item_x", NULL), SL_E_NOT_FOUND, "id",
+                  "No such item: 'item_x'");
     check_text(sl_error_code(cx), "resource_missing");
-    check_refused(served_retrieve(cx, served_item, "foreign", NULL), SL_E_NOT_FOUND, "id", "No such item: 'foreign'");
-    check_refused(served_retrieve(cx, served_note, "note_1", NULL), SL_E_NOT_FOUND, "id", "No such paper note: 'note_1'");
-    check_refused(sl_resource_load(cx, served_item, "item_x", "charge", &row), SL_E_INVALID, "charge", "No such item: 'item_x'");
-    check_refused(sl_resource_load(cx, served_item, "", "charge", &row), SL_E_INVALID, "charge", "No such item: ''");
-    check_refused(sl_resource_load(cx, served_item, NULL, NULL, &row), SL_E_NOT_FOUND, "id", "No such item: ''");
+    check_refused(served_retrieve(cx, served_item, "foreign", NULL), SL_E_NOT_FOUND, "id",
+                  "No such item: 'foreign'");
+    check_refused(served_retrieve(cx, served_note, "note_1", NULL), SL_E_NOT_FOUND, "id",
+                  "No such paper note: 'note_1'");
+    check_refused(sl_resource_load(cx, served_item, "item_x", "charge", &row), SL_E_INVALID,
+                  "charge", "No such item: 'item_x'");
+    check_refused(sl_resource_load(cx, served_item, "", "charge", &row), SL_E_INVALID, "charge",
+                  "No such item: ''");
+    check_refused(sl_resource_load(cx, served_item, NULL, NULL, &row), SL_E_NOT_FOUND, "id",
+                  "No such item: ''");
     cx->face = SL_FACE_LITE;
-    check_refused(served_retrieve(cx, served_item, "item_x", NULL), SL_E_NOT_FOUND, "id", "Item not found.");
-    check_refused(sl_resource_load(cx, served_item, "item_x", "charge", &row), SL_E_INVALID, "charge", "No such item: 'item_x'");
+    check_refused(served_retrieve(cx, served_item, "item_x", NULL), SL_E_NOT_FOUND, "id",
+                  "Item not found.");
+    check_refused(sl_resource_load(cx, served_item, "item_x", "charge", &row), SL_E_INVALID,
+                  "charge", "No such item: 'item_x'");
     check_status(served_retrieve(cx, served_item, "item_1", NULL), SL_OK);
     check_text(served_at(cx, "item_id"), "item_1");
 }
@@ -301,19 +339,23 @@ static void test_retrieve_says_what_is_missing(void **state)
 /* A plugin's list below another object. */
 static void below(sl_context *cx)
 {
-    static const char params[] = "{\"limit\":\"2\",\"starting_after\":\"item_4\",\"created\":{\"lte\":\"1003\"}}";
+    static const char params[] =
+        "{\"limit\":\"2\",\"starting_after\":\"item_4\",\"created\":{\"lte\":\"1003\"}}";
     for (int i = 0; i < 6; i++)
         served_insert(cx, sl_format(cx, "item_%d", i), 1000 + i, .name = i % 2 ? "odd" : "even");
     bench_commit(cx);
     cx->resource = served_item;
     check_status(sl_json_parse(cx, params, sizeof params - 1, &cx->params), SL_OK);
-    check_status(sl_resource_list(cx, served_item, "name = $2 OR name = $3", SL_ARGS(sl_text("odd"), sl_text("even"))), SL_OK);
+    check_status(sl_resource_list(cx, served_item, "name = $2 OR name = $3",
+                                  SL_ARGS(sl_text("odd"), sl_text("even"))),
+                 SL_OK);
     check_text(served_ids(cx), "item_3 item_2+");
     check_status(sl_resource_list(cx, served_item, "name = $2", SL_ARGS(sl_text("even"))), SL_OK);
     check_text(served_ids(cx), "item_2 item_0");
     cx->caller.customer = "odd";
-    check_refused(sl_resource_list(cx, served_item, "name = $2 OR name = $3", SL_ARGS(sl_text("odd"), sl_text("even"))), SL_E_INVALID,
-                  "starting_after", "No such item: 'item_4'");
+    check_refused(sl_resource_list(cx, served_item, "name = $2 OR name = $3",
+                                   SL_ARGS(sl_text("odd"), sl_text("even"))),
+                  SL_E_INVALID, "starting_after", "No such item: 'item_4'");
 }
 
 static void test_a_list_below_another_object(void **state)
@@ -322,9 +364,11 @@ static void test_a_list_below_another_object(void **state)
     bench_run(below);
 }
 
-static const sl_field *route_field(const sl_resource *resource, const char *pattern, const char *name)
+static const sl_field *route_field(const sl_resource *resource, const char *pattern,
+                                   const char *name)
 {
-    for (const sl_route *route = sl_resources_routes(bench_host.resources, resource); route->pattern; route++)
+    for (const sl_route *route = sl_resources_routes(bench_host.resources, resource);
+         route->pattern; route++)
         if (strcmp(route->pattern, pattern) == 0)
             for (const sl_field *field = route->params; field->type != SL_TYPE_END; field++)
                 if (strcmp(field->name, name) == 0)
@@ -353,28 +397,34 @@ static void test_descriptors_that_are_refused(void **state)
     sl_filter filters[SL_LIST_FILTERS + 2] = { 0 };
     sl_resource other = *served_note;
     (void)state;
-    assert_string_equal(sl_resources_add(bench_host.resources, served_note), "resource 'note' is there already");
+    assert_string_equal(sl_resources_add(bench_host.resources, served_note),
+                        "resource 'note' is there already");
     other.type = "other";
     other.table = &bare;
     assert_string_equal(sl_resources_add(bench_host.resources, &other),
                         "resource 'other': its table 'counters' needs the columns id and created");
     other.table = NULL;
-    assert_string_equal(sl_resources_add(bench_host.resources, &other), "a resource needs a type and a table");
+    assert_string_equal(sl_resources_add(bench_host.resources, &other),
+                        "a resource needs a type and a table");
     other = *served_note;
     other.type = "other";
     other.render = NULL;
-    assert_string_equal(sl_resources_add(bench_host.resources, &other), "resource 'other' has no render function");
+    assert_string_equal(sl_resources_add(bench_host.resources, &other),
+                        "resource 'other' has no render function");
     other.render = served_note->render;
     other.lite_path = "/others";
-    assert_string_equal(sl_resources_add(bench_host.resources, &other),
-                        "resource 'other' has a lite_path, so it needs render_lite and lite_plural");
+    assert_string_equal(
+        sl_resources_add(bench_host.resources, &other),
+        "resource 'other' has a lite_path, so it needs render_lite and lite_plural");
     other.lite_path = NULL;
     for (int i = 0; i <= SL_LIST_FILTERS; i++)
         filters[i] = (sl_filter){ .param = "p", .column = "name" };
     other.filters = filters;
-    assert_string_equal(sl_resources_add(bench_host.resources, &other), "resource 'other' has more than 12 filters");
+    assert_string_equal(sl_resources_add(bench_host.resources, &other),
+                        "resource 'other' has more than 12 filters");
     other.struct_size = 0;
-    assert_string_equal(sl_resources_add(bench_host.resources, &other), "a resource needs a type and a table");
+    assert_string_equal(sl_resources_add(bench_host.resources, &other),
+                        "a resource needs a type and a table");
 }
 
 int main(void)

@@ -17,11 +17,15 @@ static const sl_map *metadata_of(sl_context *cx, const char *name, const char *v
 /* a: Ann, 100; b: ann, 200; c: Bob, -5; d: no name, 300; e: 100% o'"\_x; another account's Ann. Newest last. */
 static void fill(sl_context *cx)
 {
-    served_insert(cx, "a", 1001, .name = "Ann Lee", .unique_key = "k-1", .metadata = metadata_of(cx, "plan", "pro"));
-    served_insert(cx, "b", 1002, .name = "ann lee", .amount = 200, .maybe = 7, .metadata = metadata_of(cx, "$.plan", "Free"));
-    served_insert(cx, "c", 1003, .name = "Bob", .amount = -5, .metadata = metadata_of(cx, "0", "zero"));
+    served_insert(cx, "a", 1001, .name = "Ann Lee", .unique_key = "k-1",
+                  .metadata = metadata_of(cx, "plan", "pro"));
+    served_insert(cx, "b", 1002, .name = "ann lee", .amount = 200, .maybe = 7,
+                  .metadata = metadata_of(cx, "$.plan", "Free"));
+    served_insert(cx, "c", 1003, .name = "Bob", .amount = -5,
+                  .metadata = metadata_of(cx, "0", "zero"));
     served_insert(cx, "d", 1004, .name = NULL, .amount = 300, .maybe = SL_NONE);
-    served_insert(cx, "e", 1005, .name = "100% o'\"\\_x \xc3\xbc", .metadata = metadata_of(cx, "it's \"[x]\" \\", "null"));
+    served_insert(cx, "e", 1005, .name = "100% o'\"\\_x \xc3\xbc",
+                  .metadata = metadata_of(cx, "it's \"[x]\" \\", "null"));
     struct item *other = bench_item(cx, "other");
     other->name = "Ann Lee";
     sl_insert_in(cx, "acct_2", &item_table, other);
@@ -188,21 +192,26 @@ static const struct {
     { "amount:'ten'", "'amount' is a number: it takes : < <= > >= and a whole number" },
     { "amount:1.5", "'amount' is a number: it takes : < <= > >= and a whole number" },
     { "amount:''", "'amount' is a number: it takes : < <= > >= and a whole number" },
-    { "amount:99999999999999999999", "'amount' is a number: it takes : < <= > >= and a whole number" },
-    { "amount:-9223372036854775808", "'amount' is a number: it takes : < <= > >= and a whole number" },
+    { "amount:99999999999999999999",
+      "'amount' is a number: it takes : < <= > >= and a whole number" },
+    { "amount:-9223372036854775808",
+      "'amount' is a number: it takes : < <= > >= and a whole number" },
     { "metadata:'x'", "metadata takes a key: metadata['key']" },
     { "metadata[plan]:'x'", "a key in brackets stands in quotation marks" },
     { "metadata['plan':'x'", "a closing bracket is missing" },
     { "metadata['plan", "a quotation mark is missing" },
     { "metadata['plan']>'x'", "'metadata' is a text: it takes : and ~" },
-    { "amount:1 amount:1 amount:1 amount:1 amount:1 amount:1 amount:1 amount:1 amount:1 amount:1 amount:1", "at most 10 clauses" },
+    { "amount:1 amount:1 amount:1 amount:1 amount:1 amount:1 amount:1 amount:1 amount:1 amount:1 amount:1",
+      "at most 10 clauses" },
 };
 
 static void refusals(sl_context *cx)
 {
     for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
-        const char *sentence = sl_format(cx, "We were unable to parse your search query: %s.", faults[i].why);
-        check_refused(served_search(cx, served_item, faults[i].query, NULL, 10), SL_E_INVALID, "query", sentence);
+        const char *sentence =
+            sl_format(cx, "We were unable to parse your search query: %s.", faults[i].why);
+        check_refused(served_search(cx, served_item, faults[i].query, NULL, 10), SL_E_INVALID,
+                      "query", sentence);
         check_text(sl_error_code(cx), "invalid_search_query");
     }
     check_int(served_statements, 0);
@@ -217,7 +226,8 @@ static void test_each_fault_has_its_sentence(void **state)
 /* Any bytes are refused or answered, never more than that. */
 static void garbage(sl_context *cx)
 {
-    static const char letters[] = "owner metadata amount:~<>=-'\"\\[]()$%_ANDORnull.0123456789;\xc3\xbc\n\t";
+    static const char letters[] =
+        "owner metadata amount:~<>=-'\"\\[]()$%_ANDORnull.0123456789;\xc3\xbc\n\t";
     uint64_t seed = 88172645463325252u;
     fill(cx);
     for (int run = 0; run < 2000; run++) {

@@ -16,7 +16,8 @@ const char *served_text;
 
 /* ---- instead of core/http ---- */
 
-sl_status sl_reply_body(sl_context *cx, int32_t http_status, const char *content_type, const char *body, size_t length)
+sl_status sl_reply_body(sl_context *cx, int32_t http_status, const char *content_type,
+                        const char *body, size_t length)
 {
     check_text(content_type, "application/json");
     served_http_status = http_status;
@@ -112,10 +113,12 @@ static const sl_resource note_source = {
 static sl_driver counting[2];
 static const sl_driver *counted[2];
 
-static sl_status query_count(void *self, sl_context *cx, const char *sql, const sl_argument *arguments, uint32_t count, sl_rows **ret_rows)
+static sl_status query_count(void *self, sl_context *cx, const char *sql,
+                             const sl_argument *arguments, uint32_t count, sl_rows **ret_rows)
 {
     served_statements++;
-    return counted[bench_host.database->driver == &counting[1]]->query(self, cx, sql, arguments, count, ret_rows);
+    return counted[bench_host.database->driver == &counting[1]]->query(self, cx, sql, arguments,
+                                                                       count, ret_rows);
 }
 
 static int use_counted(int (*use)(void **state), int index, void **state)
@@ -178,20 +181,23 @@ static void ask(sl_context *cx, const sl_resource *resource, const char *expand)
     check_status(sl_json_parse(cx, params, strlen(params), &cx->params), SL_OK);
 }
 
-sl_status served_list(sl_context *cx, const sl_resource *resource, const sl_list_query *query, const char *expand)
+sl_status served_list(sl_context *cx, const sl_resource *resource, const sl_list_query *query,
+                      const char *expand)
 {
     ask(cx, resource, expand);
     return sl_serve_list(cx, query);
 }
 
-sl_status served_search(sl_context *cx, const sl_resource *resource, const char *query, const char *page, int64_t limit)
+sl_status served_search(sl_context *cx, const sl_resource *resource, const char *query,
+                        const char *page, int64_t limit)
 {
     const sl_list_query asked = { .query = query, .page = page, .limit = limit };
     ask(cx, resource, NULL);
     return sl_serve_search(cx, &asked);
 }
 
-sl_status served_retrieve(sl_context *cx, const sl_resource *resource, const char *id, const char *expand)
+sl_status served_retrieve(sl_context *cx, const sl_resource *resource, const char *id,
+                          const char *expand)
 {
     const sl_list_query asked = { .id = id };
     ask(cx, resource, expand);
@@ -204,10 +210,13 @@ const char *served_ids(sl_context *cx)
     const sl_value *data = sl_value_member(served_body, lite ? "items" : "data");
     const char *ids = "";
     for (uint32_t i = 0; i < sl_value_count(data); i++) {
-        const char *id = sl_value_string(sl_value_member(sl_value_item(data, i, NULL), lite ? "item_id" : "id"), "?");
+        const char *id = sl_value_string(
+            sl_value_member(sl_value_item(data, i, NULL), lite ? "item_id" : "id"), "?");
         ids = sl_format(cx, "%s%s%s", ids, i ? " " : "", id);
     }
-    return sl_value_bool(sl_value_member(served_body, "has_more"), false) ? sl_format(cx, "%s+", ids) : ids;
+    return sl_value_bool(sl_value_member(served_body, "has_more"), false)
+               ? sl_format(cx, "%s+", ids)
+               : ids;
 }
 
 const char *served_at(sl_context *cx, const char *path)

@@ -36,13 +36,19 @@ int served_down(void **state);
 /* Chooses a database and counts its statements; cmocka's setup of a test. */
 int served_use_sqlite(void **state);
 int served_use_postgres(void **state);
-#define SERVED_ON_BOTH(TEST) \
-    { "sqlite: " #TEST, TEST, served_use_sqlite, NULL, NULL }, { "postgres: " #TEST, TEST, served_use_postgres, NULL, NULL }
+#define SERVED_ON_BOTH(TEST)                                      \
+    { "sqlite: " #TEST, TEST, served_use_sqlite, NULL, NULL },    \
+    {                                                             \
+        "postgres: " #TEST, TEST, served_use_postgres, NULL, NULL \
+    }
 
 /* Each clears the error, asks, and reads the answer into served_body. `expand` is JSON (["data.owner"]) or NULL. */
-sl_status served_list(sl_context *cx, const sl_resource *resource, const sl_list_query *query, const char *expand);
-sl_status served_search(sl_context *cx, const sl_resource *resource, const char *query, const char *page, int64_t limit);
-sl_status served_retrieve(sl_context *cx, const sl_resource *resource, const char *id, const char *expand);
+sl_status served_list(sl_context *cx, const sl_resource *resource, const sl_list_query *query,
+                      const char *expand);
+sl_status served_search(sl_context *cx, const sl_resource *resource, const char *query,
+                        const char *page, int64_t limit);
+sl_status served_retrieve(sl_context *cx, const sl_resource *resource, const char *id,
+                          const char *expand);
 
 /* The ids on the page, "c b a"; with "+" behind them when there are more. */
 const char *served_ids(sl_context *cx);
@@ -51,14 +57,16 @@ const char *served_at(sl_context *cx, const char *path);
 
 /* Inserts an item with that second of creation and further members (.amount = 5); the caller commits. */
 #define served_insert(CX, ID, CREATED, ...) \
-    served_insert_row((CX), (struct item){ .id = (ID), .created = (CREATED), .name = "plain", .amount = 100, __VA_ARGS__ })
+    served_insert_row(                      \
+        (CX), (struct item){                \
+                  .id = (ID), .created = (CREATED), .name = "plain", .amount = 100, __VA_ARGS__ })
 void served_insert_row(sl_context *cx, struct item row);
 
 /* The request must have failed so. */
-#define check_refused(CALL, STATUS, PARAM, MESSAGE) \
-    do { \
-        check_status((CALL), (STATUS)); \
-        check_text(cx->error.param, (PARAM)); \
+#define check_refused(CALL, STATUS, PARAM, MESSAGE)  \
+    do {                                             \
+        check_status((CALL), (STATUS));              \
+        check_text(cx->error.param, (PARAM));        \
         check_text(sl_error_message(cx), (MESSAGE)); \
     } while (0)
 
