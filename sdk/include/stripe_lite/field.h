@@ -80,7 +80,9 @@ typedef struct sl_field {
 #define SL_TIMESTAMP(S, m, ...) { SL_MEMBER(S, m, int64_t, SL_TYPE_TIMESTAMP), __VA_ARGS__ }
 #define SL_ID(S, m, PREFIX, ...) { SL_MEMBER(S, m, const char *, SL_TYPE_ID), .prefix = (PREFIX), __VA_ARGS__ }
 #define SL_ENUM(S, m, VALUES, ...) { SL_MEMBER(S, m, const char *, SL_TYPE_ENUM), .values = (VALUES), __VA_ARGS__ }
-#define SL_METADATA(S, m, ...) { SL_MEMBER(S, m, const sl_map *, SL_TYPE_METADATA), __VA_ARGS__ }
+#define SL_METADATA(S, m, ...)                                                                                                    \
+    { .name = #m, .type = SL_TYPE_METADATA, .offset = (uint32_t)offsetof(S, m) + SL_MEMBER_IS(S, m, const sl_map *),              \
+      .size = (uint32_t)sizeof(const void *), __VA_ARGS__ }
 #define SL_JSON(S, m, ...) { SL_MEMBER(S, m, const char *, SL_TYPE_JSON), __VA_ARGS__ }
 /* A nested object: struct T *m; FIELDS describes struct T. */
 #define SL_OBJECT(S, m, T, FIELDS, ...)                                                                                          \
