@@ -17,9 +17,10 @@ static const sl_invariant invariants[] = {
       .sql = "SELECT account_id || ' ' || transaction_id || ' ' || currency FROM ledger_postings"
              " GROUP BY account_id, transaction_id, currency HAVING SUM(amount) <> 0" },
     { .name = "every ledger transaction has at least two postings",
-      .sql = "SELECT t.account_id || ' ' || t.id FROM ledger_transactions t LEFT JOIN ledger_postings p"
-             " ON p.account_id = t.account_id AND p.transaction_id = t.id"
-             " GROUP BY t.account_id, t.id HAVING COUNT(p.id) < 2" },
+      .sql =
+          "SELECT t.account_id || ' ' || t.id FROM ledger_transactions t LEFT JOIN ledger_postings p"
+          " ON p.account_id = t.account_id AND p.transaction_id = t.id"
+          " GROUP BY t.account_id, t.id HAVING COUNT(p.id) < 2" },
     { .name = "ledger balances equal the fold of the postings",
       .sql = "SELECT account_id || ' ' || account || ' ' || currency FROM"
              " (SELECT account_id, account, currency, amount FROM ledger_postings UNION ALL"
@@ -28,5 +29,6 @@ static const sl_invariant invariants[] = {
     SL_INVARIANTS_END,
 };
 
-SL_PLUGIN(.name = "ledger", .version = "1.0.0", .summary = "Double-entry books for all that moves money",
-          .provides = services, .invariants = invariants)
+SL_PLUGIN(.name = "ledger", .version = "1.0.0",
+          .summary = "Double-entry books for all that moves money", .provides = services,
+          .invariants = invariants)

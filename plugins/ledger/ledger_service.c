@@ -64,16 +64,17 @@ static sl_status ledger_sums(sl_context *cx, const char *account, sl_list *ret_b
 {
     sl_rows *rows;
     sl_status status =
-        account ? sl_query(cx,
-                           "SELECT account, currency, CAST(SUM(amount) AS BIGINT) FROM ledger_balances"
-                           " WHERE account_id = $1 AND account = $2"
-                           " GROUP BY account, currency ORDER BY currency",
-                           SL_ARGS(sl_text(account)), &rows)
-                : sl_query(cx,
-                           "SELECT account, currency, CAST(SUM(amount) AS BIGINT) FROM ledger_balances"
-                           " WHERE account_id = $1"
-                           " GROUP BY account, currency ORDER BY account, currency",
-                           SL_NO_ARGS, &rows);
+        account
+            ? sl_query(cx,
+                       "SELECT account, currency, CAST(SUM(amount) AS BIGINT) FROM ledger_balances"
+                       " WHERE account_id = $1 AND account = $2"
+                       " GROUP BY account, currency ORDER BY currency",
+                       SL_ARGS(sl_text(account)), &rows)
+            : sl_query(cx,
+                       "SELECT account, currency, CAST(SUM(amount) AS BIGINT) FROM ledger_balances"
+                       " WHERE account_id = $1"
+                       " GROUP BY account, currency ORDER BY account, currency",
+                       SL_NO_ARGS, &rows);
     if (status != SL_OK)
         return status;
     uint32_t count = sl_rows_count(rows);

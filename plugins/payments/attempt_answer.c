@@ -7,7 +7,8 @@
 #include "refund_service.h"
 #include "setup_intent_model.h"
 
-static sl_status row_of(sl_context *cx, const sl_table *table, const char *id, size_t size, void **member)
+static sl_status row_of(sl_context *cx, const sl_table *table, const char *id, size_t size,
+                        void **member)
 {
     if (*member || !id)
         return SL_OK;
@@ -24,13 +25,15 @@ static sl_status answer_rows_load(sl_context *cx, struct settlement *s)
     const struct attempt *attempt = s->attempt;
     void *intent = s->intent, *charge = s->charge, *refund = s->refund, *setup = s->setup_intent;
     bool needs_charge = !same(attempt->answer, ANSWER_SETUP);
-    sl_status status = row_of(cx, &payment_intents, attempt->intent, sizeof(struct payment_intent), &intent);
+    sl_status status =
+        row_of(cx, &payment_intents, attempt->intent, sizeof(struct payment_intent), &intent);
     if (status == SL_OK && needs_charge && (!same(attempt->answer, ANSWER_INTENT) || !s->intent))
         status = row_of(cx, &charges, attempt->charge, sizeof(struct charge), &charge);
     if (status == SL_OK)
         status = row_of(cx, &refunds, attempt->refund, sizeof(struct refund), &refund);
     if (status == SL_OK)
-        status = row_of(cx, &setup_intents, attempt->setup_intent, sizeof(struct setup_intent), &setup);
+        status =
+            row_of(cx, &setup_intents, attempt->setup_intent, sizeof(struct setup_intent), &setup);
     s->intent = intent;
     s->charge = charge;
     s->refund = refund;
@@ -52,10 +55,11 @@ static sl_status attempt_failure(sl_context *cx, const struct attempt *attempt)
                    ? sl_fail(cx, SL_E_UNSUPPORTED, attempt->code, "%s", attempt->message)
                    : sl_fail(cx, SL_E_UNAVAILABLE, NULL,
                              "The gateway could not be reached; nothing was charged. Try again.");
-    bool asks_card = same(attempt->operation, ATTEMPT_AUTHORIZE) || same(attempt->operation, ATTEMPT_SETUP);
-    sl_status status =
-        sl_fail(cx, asks_card ? SL_E_CARD : SL_E_INVALID, attempt->code ? attempt->code : "card_declined", "%s",
-                attempt->message ? attempt->message : "Your card was declined.");
+    bool asks_card =
+        same(attempt->operation, ATTEMPT_AUTHORIZE) || same(attempt->operation, ATTEMPT_SETUP);
+    sl_status status = sl_fail(cx, asks_card ? SL_E_CARD : SL_E_INVALID,
+                               attempt->code ? attempt->code : "card_declined", "%s",
+                               attempt->message ? attempt->message : "Your card was declined.");
     sl_error_decline(cx, attempt->decline_code, attempt->advice_code);
     return status;
 }
@@ -91,7 +95,8 @@ static sl_status answer_lite_charge(sl_context *cx, const struct settlement *s)
 {
     const struct charge *charge = s->charge;
     if (!charge)
-        return sl_fail(cx, SL_E_INTERNAL, NULL, "The charge of attempt %s is missing.", s->attempt->id);
+        return sl_fail(cx, SL_E_INTERNAL, NULL, "The charge of attempt %s is missing.",
+                       s->attempt->id);
     sl_json *json;
     sl_status status = sl_resource_json(cx, &charge_resource, charge, &json);
     if (status != SL_OK)
@@ -99,9 +104,10 @@ static sl_status answer_lite_charge(sl_context *cx, const struct settlement *s)
     bool waits = same(charge->state, "requires_action");
     sl_json *out = sl_json_new(cx);
     sl_json_open(out, NULL);
-    sl_json_string(out, "status", waits                                ? "requires_action"
-                                  : same(charge->status, "pending") ? "pending"
-                                                                       : "success");
+    sl_json_string(out, "status",
+                   waits                             ? "requires_action"
+                   : same(charge->status, "pending") ? "pending"
+                                                     : "success");
     sl_json_json(out, "charge", json);
     if (waits)
         next_action_write(out, charge->action_url, s->attempt->return_url);
@@ -112,7 +118,8 @@ static sl_status answer_lite_charge(sl_context *cx, const struct settlement *s)
 static sl_status answer_lite_refund(sl_context *cx, const struct settlement *s)
 {
     if (!s->charge || !s->refund)
-        return sl_fail(cx, SL_E_INTERNAL, NULL, "The refund of attempt %s is missing.", s->attempt->id);
+        return sl_fail(cx, SL_E_INTERNAL, NULL, "The refund of attempt %s is missing.",
+                       s->attempt->id);
     return lite_refund_reply(cx, s->charge, s->refund);
 }
 
@@ -126,7 +133,8 @@ sl_status attempt_answer(sl_context *cx, struct settlement *s)
         return status;
     bool is_refund = same(answer, ANSWER_REFUND) || same(answer, ANSWER_LITE_REFUND);
     bool not_sent = same(s->attempt->status, ATTEMPT_NOT_SENT);
-    if (attempt_has_failed(s->attempt) && (!is_refund || not_sent || same(answer, ANSWER_LITE_REFUND)))
+    if (attempt_has_failed(s->attempt) &&
+        (!is_refund || not_sent || same(answer, ANSWER_LITE_REFUND)))
         return answer_failure(cx, s);
     if (same(answer, ANSWER_INTENT) && s->intent)
         return sl_resource_reply(cx, 200, &payment_intent_resource, s->intent);
@@ -140,5 +148,6 @@ sl_status attempt_answer(sl_context *cx, struct settlement *s)
         return answer_lite_charge(cx, s);
     if (same(answer, ANSWER_LITE_REFUND))
         return answer_lite_refund(cx, s);
-    return sl_fail(cx, SL_E_INTERNAL, NULL, "Attempt %s has nothing to answer with.", s->attempt->id);
+    return sl_fail(cx, SL_E_INTERNAL, NULL, "Attempt %s has nothing to answer with.",
+                   s->attempt->id);
 }

@@ -20,13 +20,13 @@
 #define ATTEMPT_SETUP "setup"
 
 /* status */
-#define ATTEMPT_STARTED "started"                 /* the gateway is being asked, or the worker died while asking */
-#define ATTEMPT_UNKNOWN "unknown"                 /* asked; no answer came */
-#define ATTEMPT_PENDING "pending"                 /* the gateway says: later */
+#define ATTEMPT_STARTED "started" /* the gateway is being asked, or the worker died while asking */
+#define ATTEMPT_UNKNOWN "unknown" /* asked; no answer came */
+#define ATTEMPT_PENDING "pending" /* the gateway says: later */
 #define ATTEMPT_REQUIRES_ACTION "requires_action" /* the customer is to authenticate */
 #define ATTEMPT_SUCCEEDED "succeeded"
 #define ATTEMPT_DECLINED "declined"
-#define ATTEMPT_NOT_SENT "not_sent" /* never left */
+#define ATTEMPT_NOT_SENT "not_sent"   /* never left */
 #define ATTEMPT_ABANDONED "abandoned" /* given up while it required action */
 
 /* What the request that began it is answered with. */
@@ -74,7 +74,8 @@ struct attempt {
     const char *network_code;
     const char *message;
     const char *cvc_check;
-    const char *request; /* id of the request that waits for the answer under an Idempotency-Key, or NULL */
+    const char *
+        request; /* id of the request that waits for the answer under an Idempotency-Key, or NULL */
     int64_t started; /* real time, also for a customer on a test clock */
 };
 

@@ -46,7 +46,8 @@ void outcome_normalize(sl_context *cx, const struct attempt *before, sl_gateway_
         outcome->code = "processing_error";
         outcome->decline_code = "processing_error";
         outcome->advice_code = "try_again_later";
-        outcome->message = "An error occurred while processing your card. Try again in a little bit.";
+        outcome->message =
+            "An error occurred while processing your card. Try again in a little bit.";
     }
     if (outcome->kind != SL_GATEWAY_DECLINED)
         return;
@@ -69,10 +70,8 @@ static const struct {
     const char *operation;
     sl_status (*apply)(sl_context *cx, struct settlement *settlement, const struct attempt *before);
 } operations[] = {
-    { ATTEMPT_AUTHORIZE, payment_outcome_apply },
-    { ATTEMPT_CAPTURE, capture_outcome_apply },
-    { ATTEMPT_VOID, void_outcome_apply },
-    { ATTEMPT_REFUND, refund_outcome_apply },
+    { ATTEMPT_AUTHORIZE, payment_outcome_apply }, { ATTEMPT_CAPTURE, capture_outcome_apply },
+    { ATTEMPT_VOID, void_outcome_apply },         { ATTEMPT_REFUND, refund_outcome_apply },
     { ATTEMPT_SETUP, setup_outcome_apply },
 };
 

@@ -17,13 +17,19 @@ void outcome_normalize(sl_context *cx, const struct attempt *before, sl_gateway_
 
 /* Adds to the write set what the attempt's new status means for intent, charge, refund, balance and events. `before` is the
  * attempt as it was. [suspends] */
-sl_status outcome_apply(sl_context *cx, struct settlement *settlement, const struct attempt *before);
+sl_status outcome_apply(sl_context *cx, struct settlement *settlement,
+                        const struct attempt *before);
 
 /* By operation; in the rooms of their objects. [suspends] */
-sl_status payment_outcome_apply(sl_context *cx, struct settlement *settlement, const struct attempt *before);
-sl_status capture_outcome_apply(sl_context *cx, struct settlement *settlement, const struct attempt *before);
-sl_status void_outcome_apply(sl_context *cx, struct settlement *settlement, const struct attempt *before);
-sl_status refund_outcome_apply(sl_context *cx, struct settlement *settlement, const struct attempt *before);
-sl_status setup_outcome_apply(sl_context *cx, struct settlement *settlement, const struct attempt *before);
+sl_status payment_outcome_apply(sl_context *cx, struct settlement *settlement,
+                                const struct attempt *before);
+sl_status capture_outcome_apply(sl_context *cx, struct settlement *settlement,
+                                const struct attempt *before);
+sl_status void_outcome_apply(sl_context *cx, struct settlement *settlement,
+                             const struct attempt *before);
+sl_status refund_outcome_apply(sl_context *cx, struct settlement *settlement,
+                               const struct attempt *before);
+sl_status setup_outcome_apply(sl_context *cx, struct settlement *settlement,
+                              const struct attempt *before);
 
 #endif

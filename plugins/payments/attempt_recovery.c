@@ -11,10 +11,11 @@
 #include "attempt_service.h"
 #include "dispute_service.h"
 
-#define SWEEP_AFTER 2          /* seconds a request may take before somebody looks */
-#define LOOK_AGAIN_MOST 30     /* seconds */
-#define ACTION_LOOK_MOST 600   /* seconds */
-#define ACTION_WATCHED 86400   /* seconds; a customer who comes later is told of by the gateway's notice */
+#define SWEEP_AFTER 2        /* seconds a request may take before somebody looks */
+#define LOOK_AGAIN_MOST 30   /* seconds */
+#define ACTION_LOOK_MOST 600 /* seconds */
+#define ACTION_WATCHED \
+    86400 /* seconds; a customer who comes later is told of by the gateway's notice */
 
 sl_status attempt_sweep(sl_context *cx, const sl_job_view *job)
 {
@@ -45,7 +46,8 @@ static bool request_may_live(const sl_context *cx, const struct attempt *attempt
 }
 
 /* Whether the gateway's word settles the attempt; false: it must be asked again. */
-static bool word_is_final(const sl_context *cx, const struct attempt *attempt, const sl_gateway_outcome *outcome)
+static bool word_is_final(const sl_context *cx, const struct attempt *attempt,
+                          const sl_gateway_outcome *outcome)
 {
     switch (outcome->kind) {
     case SL_GATEWAY_UNKNOWN:
@@ -60,7 +62,8 @@ static bool word_is_final(const sl_context *cx, const struct attempt *attempt, c
     }
 }
 
-static sl_status outcome_record(sl_context *cx, const struct attempt *attempt, const sl_gateway_outcome *outcome)
+static sl_status outcome_record(sl_context *cx, const struct attempt *attempt,
+                                const sl_gateway_outcome *outcome)
 {
     struct settlement settlement = { .id = attempt->id, .outcome = outcome, .recovery = true };
     settlement.silent = outcome->kind == SL_GATEWAY_PENDING || request_may_live(cx, attempt);
@@ -71,7 +74,8 @@ static sl_status outcome_record(sl_context *cx, const struct attempt *attempt, c
     return settlement.recorded ? SL_OK : status;
 }
 
-static sl_status recover_again(sl_context *cx, const struct attempt *attempt, const sl_job_view *job)
+static sl_status recover_again(sl_context *cx, const struct attempt *attempt,
+                               const sl_job_view *job)
 {
     bool waits = same(attempt->status, ATTEMPT_REQUIRES_ACTION);
     if (waits && sl_now(cx) - attempt->started > ACTION_WATCHED)
@@ -100,7 +104,8 @@ sl_status attempt_recover(sl_context *cx, const sl_job_view *job)
         sl_log(cx, SL_LOG_INFO, "attempt found out", "attempt", attempt.id, "was", attempt.status);
     }
     status = outcome_record(cx, &attempt, outcome);
-    bool still_open = outcome->kind == SL_GATEWAY_PENDING || outcome->kind == SL_GATEWAY_REQUIRES_ACTION;
+    bool still_open =
+        outcome->kind == SL_GATEWAY_PENDING || outcome->kind == SL_GATEWAY_REQUIRES_ACTION;
     if (status == SL_OK && still_open)
         return recover_again(cx, &attempt, job);
     /* Once more, for the answer that an interrupted request's key waits for. */
@@ -109,13 +114,15 @@ sl_status attempt_recover(sl_context *cx, const sl_job_view *job)
     return status;
 }
 
-static sl_status attempt_of_notice(sl_context *cx, const sl_gateway_notice *notice, struct attempt *ret)
+static sl_status attempt_of_notice(sl_context *cx, const sl_gateway_notice *notice,
+                                   struct attempt *ret)
 {
     if (notice->attempt)
         return sl_find(cx, &payment_attempts, notice->attempt, ret);
     if (!notice->reference)
         return SL_E_NOT_FOUND;
-    return sl_select_one(cx, &payment_attempts, "reference = $2 ORDER BY created DESC, id DESC LIMIT 1",
+    return sl_select_one(cx, &payment_attempts,
+                         "reference = $2 ORDER BY created DESC, id DESC LIMIT 1",
                          SL_ARGS(sl_text(notice->reference)), ret);
 }
 
@@ -141,6 +148,7 @@ sl_status payments_notice(sl_context *cx, const sl_gateway_notice *notice)
         return attempt_notice(own, notice);
     if (same(notice->kind, "dispute.created") || same(notice->kind, "dispute.closed"))
         return dispute_notice(own, notice);
-    sl_log(own, SL_LOG_INFO, "notice of a gateway not known here", "kind", notice->kind ? notice->kind : "");
+    sl_log(own, SL_LOG_INFO, "notice of a gateway not known here", "kind",
+           notice->kind ? notice->kind : "");
     return SL_OK;
 }

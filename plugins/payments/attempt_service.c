@@ -38,7 +38,8 @@ static void gateway_payment_fill(const struct attempt *attempt, sl_gateway_payme
         .off_session = attempt->off_session,
         .setup = same(attempt->operation, ATTEMPT_SETUP),
         .attempt = attempt->id,
-        .operation = same(attempt->operation, ATTEMPT_SETUP) ? ATTEMPT_AUTHORIZE : attempt->operation,
+        .operation =
+            same(attempt->operation, ATTEMPT_SETUP) ? ATTEMPT_AUTHORIZE : attempt->operation,
         .idempotency_key = attempt->id,
         .original = attempt->original,
         .amount = attempt->amount,
@@ -69,7 +70,8 @@ static sl_status gateway_ask(sl_context *cx, const sl_gateway *gateway,
         payment.metadata = settlement->known_intent->metadata;
     outcome_clear(ret);
     sl_status status = sl_gateway_call(cx, gateway, &payment, ret);
-    if (status == SL_OK && ret->kind == SL_GATEWAY_NOT_SENT && sl_sleep(cx, RESEND_DELAY_MS) == SL_OK) {
+    if (status == SL_OK && ret->kind == SL_GATEWAY_NOT_SENT &&
+        sl_sleep(cx, RESEND_DELAY_MS) == SL_OK) {
         outcome_clear(ret);
         status = sl_gateway_call(cx, gateway, &payment, ret);
     }
@@ -92,7 +94,7 @@ sl_status attempt_run(sl_context *cx, const sl_gateway *gateway, struct settleme
 
 sl_status attempt_ask(sl_context *cx, const struct attempt *attempt, sl_gateway_outcome *ret)
 {
-    const sl_gateway *gateway;
+    const sl_gateway *gateway = NULL;
     sl_status status = sl_gateway_choose(cx, attempt->gateway, attempt->currency, "card", &gateway);
     if (status != SL_OK)
         return status;
@@ -109,7 +111,7 @@ sl_status attempt_give_up(sl_context *cx, const char *id, struct attempt *ret)
         return status == SL_E_NOT_FOUND
                    ? sl_fail(cx, SL_E_INTERNAL, NULL, "The attempt of this payment is missing.")
                    : status;
-    const sl_gateway *gateway;
+    const sl_gateway *gateway = NULL;
     status = sl_gateway_choose(cx, ret->gateway, ret->currency, "card", &gateway);
     if (status != SL_OK)
         return status;
@@ -126,9 +128,10 @@ sl_status attempt_give_up(sl_context *cx, const char *id, struct attempt *ret)
         return status;
     if (outcome.kind == SL_GATEWAY_APPROVED || outcome.kind == SL_GATEWAY_NEVER_HAPPENED)
         return SL_OK;
-    return sl_fail(cx, SL_E_INVALID,
-                   ret->setup_intent ? "setup_intent_unexpected_state" : "payment_intent_unexpected_state",
-                   "The customer's authentication is being processed; try again when its outcome is known.");
+    return sl_fail(
+        cx, SL_E_INVALID,
+        ret->setup_intent ? "setup_intent_unexpected_state" : "payment_intent_unexpected_state",
+        "The customer's authentication is being processed; try again when its outcome is known.");
 }
 
 void attempt_abandon_add(sl_context *cx, struct attempt *attempt)
@@ -165,7 +168,8 @@ static sl_status attempt_of(sl_context *cx, struct settlement *settlement)
     }
     sl_status status = sl_find(cx, &payment_attempts, settlement->id, settlement->attempt);
     if (status == SL_E_NOT_FOUND)
-        return sl_fail(cx, SL_E_NOT_FOUND, "resource_missing", "No such attempt: '%s'", settlement->id);
+        return sl_fail(cx, SL_E_NOT_FOUND, "resource_missing", "No such attempt: '%s'",
+                       settlement->id);
     return status;
 }
 

@@ -31,8 +31,8 @@ struct settlement {
     const struct payment_intent *known_intent;
     const char *known_card; /* the method's payment_method_details.card */
     const char *known_billing;
-    bool fresh;  /* the known rows are outdated */
-    bool silent; /* nobody waits for an answer */
+    bool fresh;    /* the known rows are outdated */
+    bool silent;   /* nobody waits for an answer */
     bool recovery; /* a job runs the step, and itself says when to look again */
     bool recorded; /* set by the step: what follows is only about the answer */
     /* what the step worked on, for the answer */

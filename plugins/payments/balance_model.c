@@ -44,7 +44,8 @@ static void amounts_write(sl_json *out, const char *name, const char *account, s
         if (same(sum->account, account)) {
             amount_write(out, sum->amount, sum->currency);
             written++;
-        } else if ((same(sum->account, SL_LEDGER_PENDING) || same(sum->account, SL_LEDGER_AVAILABLE)) &&
+        } else if ((same(sum->account, SL_LEDGER_PENDING) ||
+                    same(sum->account, SL_LEDGER_AVAILABLE)) &&
                    !balance_has(sums, account, sum->currency)) {
             amount_write(out, 0, sum->currency);
             written++;

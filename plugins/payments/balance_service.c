@@ -45,7 +45,8 @@ static sl_status movement_post(sl_context *cx, const struct movement *movement, 
     return ledger()->record(cx, &entry);
 }
 
-sl_status balance_move(sl_context *cx, const struct movement *movement, const char **ret_transaction)
+sl_status balance_move(sl_context *cx, const struct movement *movement,
+                       const char **ret_transaction)
 {
     int64_t net;
     if (movement->amount == INT64_MIN || !sl_money_subtract(movement->amount, movement->fee, &net))
@@ -76,7 +77,8 @@ struct settle_sum {
     int64_t amount;
 };
 
-static bool settle_sum_add(struct settle_sum *sums, uint32_t *count, const char *currency, int64_t net)
+static bool settle_sum_add(struct settle_sum *sums, uint32_t *count, const char *currency,
+                           int64_t net)
 {
     uint32_t i = 0;
     while (i < *count && !same(sums[i].currency, currency))
@@ -132,7 +134,8 @@ static sl_status settle_tell(sl_context *cx, const struct settle_sum *sums, uint
     sl_list balances = { stored.count, sizeof(*shown), shown };
     for (uint32_t i = 0; i < count; i++) {
         if (!balance_has(balances, SL_LEDGER_AVAILABLE, sums[i].currency))
-            shown[balances.count++] = (sl_ledger_balance){ SL_LEDGER_AVAILABLE, sums[i].currency, 0 };
+            shown[balances.count++] =
+                (sl_ledger_balance){ SL_LEDGER_AVAILABLE, sums[i].currency, 0 };
         settle_overlay(balances, &sums[i]);
     }
     struct balance balance = { .id = "balance", .created = sl_now(cx), .sums = balances };
@@ -144,9 +147,10 @@ sl_status balance_settle(sl_context *cx, const sl_job_view *job)
 {
     (void)job;
     sl_list due;
-    sl_status status = sl_select(cx, &balance_transactions,
-                                 "status = 'pending' AND available_on <= $2 ORDER BY available_on LIMIT 200",
-                                 SL_ARGS(sl_int(sl_now(cx))), &due);
+    sl_status status =
+        sl_select(cx, &balance_transactions,
+                  "status = 'pending' AND available_on <= $2 ORDER BY available_on LIMIT 200",
+                  SL_ARGS(sl_int(sl_now(cx))), &due);
     if (status != SL_OK)
         return status;
     struct settle_sum sums[SETTLE_CURRENCIES];

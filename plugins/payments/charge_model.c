@@ -61,7 +61,8 @@ void charge_state_refresh(struct charge *charge)
     if (charge->voided)
         charge->state = "refunded";
     else if (charge->amount_refunded > 0)
-        charge->state = charge->amount_refunded == charge->amount_captured ? "refunded" : "partially_refunded";
+        charge->state =
+            charge->amount_refunded == charge->amount_captured ? "refunded" : "partially_refunded";
 }
 
 /* Which network_status, type and sentence belong to a charge's end (Stripe's "Declines" document). */
@@ -114,7 +115,8 @@ static void refunds_write(sl_json *out, const struct charge *charge)
         refund_resource.render(out, SL_ITEM(charge->refund_rows, struct refund, i));
     sl_json_close_array(out);
     sl_json_bool(out, "has_more", charge->refund_rows.count > REFUNDS_SHOWN);
-    sl_json_string(out, "url", sl_format(sl_json_context(out), "/v1/charges/%s/refunds", charge->id));
+    sl_json_string(out, "url",
+                   sl_format(sl_json_context(out), "/v1/charges/%s/refunds", charge->id));
     sl_json_close(out);
 }
 
@@ -122,9 +124,17 @@ static void refunds_write(sl_json *out, const struct charge *charge)
 static void charge_absent_write(sl_json *out)
 {
     static const char *const absent[] = {
-        "application",    "application_fee", "application_fee_amount", "failure_balance_transaction",
-        "on_behalf_of",   "receipt_number",  "receipt_url",            "review",
-        "source",         "source_transfer", "transfer_data",
+        "application",
+        "application_fee",
+        "application_fee_amount",
+        "failure_balance_transaction",
+        "on_behalf_of",
+        "receipt_number",
+        "receipt_url",
+        "review",
+        "source",
+        "source_transfer",
+        "transfer_data",
     };
     for (size_t i = 0; i < sizeof(absent) / sizeof(absent[0]); i++)
         sl_json_null(out, absent[i]);
@@ -171,7 +181,8 @@ static void charge_render(sl_json *out, const void *row)
     sl_json_money(out, "amount_captured", charge->amount_captured, charge->currency);
     sl_json_money(out, "amount_refunded", charge->amount_refunded, charge->currency);
     charge_absent_write(out);
-    sl_json_reference(out, "balance_transaction", "balance_transaction", charge->balance_transaction);
+    sl_json_reference(out, "balance_transaction", "balance_transaction",
+                      charge->balance_transaction);
     billing_details_write(out, charge);
     sl_json_bool(out, "captured", charge->captured);
     sl_json_time(out, "created", charge->created);
@@ -248,27 +259,45 @@ static sl_status charge_prepare(sl_context *cx, sl_list rows, const sl_expansion
         ids[i] = SL_ITEM(rows, struct charge, i)->id;
     sl_list wanted_ids = { rows.count, sizeof(*ids), ids };
     sl_list found;
-    sl_status status = sl_select(cx, &refunds, "charge IN ($2) ORDER BY charge, created DESC, id DESC",
-                                 SL_ARGS(sl_texts(&wanted_ids)), &found);
+    sl_status status =
+        sl_select(cx, &refunds, "charge IN ($2) ORDER BY charge, created DESC, id DESC",
+                  SL_ARGS(sl_texts(&wanted_ids)), &found);
     if (status == SL_OK)
         refunds_share(rows, found);
     return status;
 }
 
-static const char *const charge_states[] = { "pending", "succeeded", "failed", "requires_action",
-                                             "refunded", "partially_refunded", NULL };
+static const char *const charge_states[] = {
+    "pending", "succeeded", "failed", "requires_action", "refunded", "partially_refunded", NULL
+};
 
 static const sl_filter charge_filters[] = {
-    { .param = "customer", .column = "customer", .face = SL_FACE_STRIPE, .type = SL_TYPE_STRING,
+    { .param = "customer",
+      .column = "customer",
+      .face = SL_FACE_STRIPE,
+      .type = SL_TYPE_STRING,
       .doc = "Only charges of this customer" },
-    { .param = "payment_intent", .column = "payment_intent", .face = SL_FACE_STRIPE,
-      .type = SL_TYPE_STRING, .doc = "Only charges of this payment intent" },
-    { .param = "transfer_group", .column = "transfer_group", .face = SL_FACE_STRIPE,
-      .type = SL_TYPE_STRING, .doc = "Only charges of this transfer group" },
-    { .param = "customer_id", .column = "customer", .face = SL_FACE_LITE, .type = SL_TYPE_STRING,
+    { .param = "payment_intent",
+      .column = "payment_intent",
+      .face = SL_FACE_STRIPE,
+      .type = SL_TYPE_STRING,
+      .doc = "Only charges of this payment intent" },
+    { .param = "transfer_group",
+      .column = "transfer_group",
+      .face = SL_FACE_STRIPE,
+      .type = SL_TYPE_STRING,
+      .doc = "Only charges of this transfer group" },
+    { .param = "customer_id",
+      .column = "customer",
+      .face = SL_FACE_LITE,
+      .type = SL_TYPE_STRING,
       .doc = "Only charges of this customer" },
-    { .param = "status", .column = "state", .face = SL_FACE_LITE, .type = SL_TYPE_ENUM,
-      .values = charge_states, .doc = "Only charges in this state" },
+    { .param = "status",
+      .column = "state",
+      .face = SL_FACE_LITE,
+      .type = SL_TYPE_ENUM,
+      .values = charge_states,
+      .doc = "Only charges in this state" },
     SL_FILTERS_END,
 };
 

@@ -13,7 +13,8 @@ struct charge {
     int64_t created;
     int64_t version;
     const char *status; /* /v1: "pending", "succeeded", "failed" */
-    const char *state;  /* the other face: those, "requires_action", "refunded", "partially_refunded" */
+    const char
+        *state; /* the other face: those, "requires_action", "refunded", "partially_refunded" */
     int64_t amount;
     const char *currency;
     int64_t amount_captured;

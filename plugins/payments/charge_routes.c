@@ -38,12 +38,14 @@ static const sl_field fraud_fields[] = {
     SL_FIELDS_END,
 };
 
-#define FIELD_ID(NOUN) SL_ID(struct charge_params, id, "ch", .required = true, .doc = "The charge to " NOUN)
+#define FIELD_ID(NOUN) \
+    SL_ID(struct charge_params, id, "ch", .required = true, .doc = "The charge to " NOUN)
 
 const sl_field charge_create_fields[] = {
     SL_MONEY(struct charge_params, amount, .required = true, .min = 1, .max = INT64_MAX),
     SL_CURRENCY(struct charge_params, currency, .required = true),
-    SL_STRING(struct charge_params, source, .doc = "A token, a test card's name, or a method of the customer"),
+    SL_STRING(struct charge_params, source,
+              .doc = "A token, a test card's name, or a method of the customer"),
     SL_STRING(struct charge_params, payment_method, .hidden = true),
     SL_ID(struct charge_params, customer, "cus", .doc = "Who pays; alone: with its default method"),
     SL_BOOL(struct charge_params, capture, .initial = "true", .doc = "False: authorize only"),
@@ -78,7 +80,8 @@ const sl_field charge_capture_fields[] = {
     SL_FIELDS_END,
 };
 
-static sl_status charge_source(sl_context *cx, const struct charge_params *params, const char **ret_method)
+static sl_status charge_source(sl_context *cx, const struct charge_params *params,
+                               const char **ret_method)
 {
     *ret_method = params->source ? params->source : params->payment_method;
     if (*ret_method)
@@ -91,7 +94,8 @@ static sl_status charge_source(sl_context *cx, const struct charge_params *param
     if (status != SL_OK)
         return status;
     if (!customer.default_payment_method)
-        return sl_fail(cx, SL_E_CARD, "missing", "Cannot charge a customer that has no active card");
+        return sl_fail(cx, SL_E_CARD, "missing",
+                       "Cannot charge a customer that has no active card");
     *ret_method = customer.default_payment_method;
     return SL_OK;
 }
@@ -162,8 +166,9 @@ sl_status charge_update(sl_context *cx, const void *data)
         charge.shipping = shipping_text(cx, params->shipping);
     if (params->metadata)
         charge.metadata = sl_map_merge(cx, charge.metadata, params->metadata);
-    sl_update(cx, &charges, &charge,
-              "customer, description, receipt_email, transfer_group, fraud_report, shipping, metadata");
+    sl_update(
+        cx, &charges, &charge,
+        "customer, description, receipt_email, transfer_group, fraud_report, shipping, metadata");
     sl_event(cx, "charge.updated", &charge_resource, &charge, NULL);
     return sl_resource_reply(cx, 200, &charge_resource, &charge);
 }
@@ -176,11 +181,12 @@ sl_status charge_capture(sl_context *cx, const void *data)
     if (status != SL_OK)
         return status;
     if (charge.captured)
-        return sl_fail(cx, SL_E_INVALID, "charge_already_captured", "Charge %s has already been captured.",
-                       charge.id);
+        return sl_fail(cx, SL_E_INVALID, "charge_already_captured",
+                       "Charge %s has already been captured.", charge.id);
     if (!same(charge.status, "succeeded") || charge.voided)
         return sl_fail(cx, SL_E_INVALID, "charge_expired_for_capture",
-                       "Charge %s could not be captured: it is not authorized any more.", charge.id);
+                       "Charge %s could not be captured: it is not authorized any more.",
+                       charge.id);
     if (params->amount != SL_NONE && params->amount > charge.amount)
         return sl_fail_param(cx, SL_E_INVALID, "amount_too_large", "amount",
                              "Amount %s is more than was authorized (%s).",

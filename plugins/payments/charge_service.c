@@ -8,12 +8,14 @@
 #include "balance_service.h"
 
 /* The card as it is now is what the charge will show for ever. Members about this payment that no gateway here tells are null. */
-sl_status charge_method_facts(sl_context *cx, const sl_payment_method_view *method, const char **ret_card,
-                              const char **ret_billing)
+sl_status charge_method_facts(sl_context *cx, const sl_payment_method_view *method,
+                              const char **ret_card, const char **ret_billing)
 {
-    static const char *const untold[] = { "amount_authorized", "authorization_code",
-                                          "electronic_commerce_indicator", "network_transaction_id",
-                                          "regulated_status", "three_d_secure", "transaction_link_id" };
+    static const char *const untold[] = {
+        "amount_authorized",      "authorization_code", "electronic_commerce_indicator",
+        "network_transaction_id", "regulated_status",   "three_d_secure",
+        "transaction_link_id"
+    };
     sl_json *out = sl_json_new(cx);
     sl_json_open(out, NULL);
     for (size_t i = 0; i < sizeof(untold) / sizeof(untold[0]); i++)
@@ -41,8 +43,9 @@ static sl_status charge_facts(sl_context *cx, const struct settlement *settlemen
     return charge_method_facts(cx, &method, &charge->card, &charge->billing_details);
 }
 
-sl_status charge_draft(sl_context *cx, const struct settlement *settlement, const struct attempt *attempt,
-                       const struct payment_intent *intent, struct charge *ret)
+sl_status charge_draft(sl_context *cx, const struct settlement *settlement,
+                       const struct attempt *attempt, const struct payment_intent *intent,
+                       struct charge *ret)
 {
     *ret = (struct charge){
         .id = attempt->charge,

@@ -14,12 +14,13 @@ sl_status charge_of_attempt(sl_context *cx, const struct settlement *settlement,
                             const struct payment_intent *intent, struct charge *ret, bool *ret_new);
 
 /* A new charge, pending, as charge_of_attempt makes it. [suspends] */
-sl_status charge_draft(sl_context *cx, const struct settlement *settlement, const struct attempt *attempt,
-                       const struct payment_intent *intent, struct charge *ret);
+sl_status charge_draft(sl_context *cx, const struct settlement *settlement,
+                       const struct attempt *attempt, const struct payment_intent *intent,
+                       struct charge *ret);
 
 /* payment_method_details.card of a method, and its billing details, as finished JSON. [suspends] */
-sl_status charge_method_facts(sl_context *cx, const sl_payment_method_view *method, const char **ret_card,
-                              const char **ret_billing);
+sl_status charge_method_facts(sl_context *cx, const sl_payment_method_view *method,
+                              const char **ret_card, const char **ret_billing);
 
 /* Puts money that was captured into the books: balance transaction, ledger, the charge's amounts. Adds no update of the charge
  * itself. [no-suspend] */

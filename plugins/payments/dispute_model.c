@@ -64,7 +64,8 @@ static void evidence_write(sl_json *out, const struct dispute *dispute)
 {
     sl_context *cx = sl_json_context(out);
     const sl_value *evidence = NULL;
-    if (dispute->evidence && sl_json_parse(cx, dispute->evidence, strlen(dispute->evidence), &evidence) != SL_OK)
+    if (dispute->evidence &&
+        sl_json_parse(cx, dispute->evidence, strlen(dispute->evidence), &evidence) != SL_OK)
         sl_error_clear(cx);
     sl_json_open(out, "evidence");
     for (const char *const *name = dispute_evidence_names; *name; name++)
@@ -81,9 +82,11 @@ static void evidence_details_write(sl_json *out, const struct dispute *dispute)
     sl_json_open(out, "enhanced_eligibility");
     sl_json_close(out);
     sl_json_bool(out, "has_evidence", dispute->has_evidence);
-    sl_json_bool(out, "past_due", dispute->due_by != 0 && dispute->due_by < sl_now(sl_json_context(out)));
+    sl_json_bool(out, "past_due",
+                 dispute->due_by != 0 && dispute->due_by < sl_now(sl_json_context(out)));
     sl_json_int(out, "submission_count", dispute->submission_count);
-    sl_json_string(out, "submission_method", dispute->submission_count > 0 ? "manual" : "not_submitted");
+    sl_json_string(out, "submission_method",
+                   dispute->submission_count > 0 ? "manual" : "not_submitted");
     sl_json_close(out);
 }
 
@@ -93,7 +96,8 @@ static void dispute_method_write(sl_json *out, const struct dispute *dispute)
     sl_json_open(out, "payment_method_details");
     sl_json_open(out, "card");
     sl_json_string(out, "brand", brand);
-    sl_json_string(out, "case_type", strncmp(dispute->status, "warning", 7) == 0 ? "inquiry" : "chargeback");
+    sl_json_string(out, "case_type",
+                   strncmp(dispute->status, "warning", 7) == 0 ? "inquiry" : "chargeback");
     sl_json_string(out, "network", brand);
     sl_json_null(out, "network_reason_code");
     sl_json_close(out);
@@ -110,7 +114,8 @@ static void dispute_render(sl_json *out, const void *row)
     sl_json_money(out, "amount", dispute->amount, dispute->currency);
     sl_json_open_array(out, "balance_transactions");
     for (uint32_t i = 0; i < dispute->movements.count; i++)
-        balance_transaction_resource.render(out, SL_ITEM(dispute->movements, struct balance_transaction, i));
+        balance_transaction_resource.render(
+            out, SL_ITEM(dispute->movements, struct balance_transaction, i));
     sl_json_close_array(out);
     sl_json_reference(out, "charge", "charge", dispute->charge);
     sl_json_time(out, "created", dispute->created);
@@ -120,7 +125,8 @@ static void dispute_render(sl_json *out, const void *row)
     evidence_write(out, dispute);
     evidence_details_write(out, dispute);
     sl_json_null(out, "intended_submission_method");
-    sl_json_bool(out, "is_charge_refundable", same(dispute->status, "won") || strncmp(dispute->status, "warning", 7) == 0);
+    sl_json_bool(out, "is_charge_refundable",
+                 same(dispute->status, "won") || strncmp(dispute->status, "warning", 7) == 0);
     sl_json_bool(out, "livemode", sl_livemode(sl_json_context(out)));
     sl_json_map(out, "metadata", dispute->metadata);
     sl_json_reference(out, "payment_intent", "payment_intent", dispute->payment_intent);
@@ -140,8 +146,9 @@ static sl_status dispute_prepare(sl_context *cx, sl_list rows, const sl_expansio
         ids[i] = SL_ITEM(rows, struct dispute, i)->id;
     sl_list sources = { rows.count, sizeof(*ids), ids };
     sl_list found;
-    sl_status status = sl_select(cx, &balance_transactions, "source IN ($2) ORDER BY source, created, id",
-                                 SL_ARGS(sl_texts(&sources)), &found);
+    sl_status status =
+        sl_select(cx, &balance_transactions, "source IN ($2) ORDER BY source, created, id",
+                  SL_ARGS(sl_texts(&sources)), &found);
     if (status != SL_OK)
         return status;
     for (uint32_t i = 0; i < rows.count; i++) {
@@ -157,10 +164,16 @@ static sl_status dispute_prepare(sl_context *cx, sl_list rows, const sl_expansio
 }
 
 static const sl_filter dispute_filters[] = {
-    { .param = "charge", .column = "charge", .face = SL_FACE_STRIPE, .type = SL_TYPE_STRING,
+    { .param = "charge",
+      .column = "charge",
+      .face = SL_FACE_STRIPE,
+      .type = SL_TYPE_STRING,
       .doc = "Only the dispute of this charge" },
-    { .param = "payment_intent", .column = "payment_intent", .face = SL_FACE_STRIPE,
-      .type = SL_TYPE_STRING, .doc = "Only disputes of this payment intent" },
+    { .param = "payment_intent",
+      .column = "payment_intent",
+      .face = SL_FACE_STRIPE,
+      .type = SL_TYPE_STRING,
+      .doc = "Only disputes of this payment intent" },
     SL_FILTERS_END,
 };
 

@@ -45,7 +45,8 @@ struct dispute_params {
     bool submit;
 };
 
-#define EVIDENCE(NAME) SL_STRING(struct evidence_params, NAME, .unset = true, .max = EVIDENCE_LONGEST)
+#define EVIDENCE(NAME) \
+    SL_STRING(struct evidence_params, NAME, .unset = true, .max = EVIDENCE_LONGEST)
 
 static const sl_field evidence_fields[] = {
     EVIDENCE(access_activity_log),
@@ -82,12 +83,14 @@ const sl_field dispute_update_fields[] = {
     SL_ID(struct dispute_params, id, "dp", .required = true, .doc = "The dispute to answer"),
     SL_OBJECT(struct dispute_params, evidence, struct evidence_params, evidence_fields),
     SL_METADATA(struct dispute_params, metadata),
-    SL_BOOL(struct dispute_params, submit, .initial = "true", .doc = "False: keep the evidence, send it later"),
+    SL_BOOL(struct dispute_params, submit, .initial = "true",
+            .doc = "False: keep the evidence, send it later"),
     SL_FIELDS_END,
 };
 
 const sl_field dispute_close_fields[] = {
-    SL_ID(struct dispute_params, id, "dp", .required = true, .doc = "The dispute to accept as lost"),
+    SL_ID(struct dispute_params, id, "dp", .required = true,
+          .doc = "The dispute to accept as lost"),
     SL_FIELDS_END,
 };
 
@@ -96,7 +99,8 @@ static const sl_map *evidence_map(sl_context *cx, const struct evidence_params *
 {
     if (!evidence)
         return NULL;
-    sl_pair *pairs = sl_alloc(cx, sizeof(evidence_fields) / sizeof(evidence_fields[0]) * sizeof(*pairs));
+    sl_pair *pairs =
+        sl_alloc(cx, sizeof(evidence_fields) / sizeof(evidence_fields[0]) * sizeof(*pairs));
     sl_map *map = sl_alloc(cx, sizeof(*map));
     for (const sl_field *field = evidence_fields; field->type != SL_TYPE_END; field++) {
         const char *text;
@@ -110,8 +114,9 @@ static const sl_map *evidence_map(sl_context *cx, const struct evidence_params *
 
 static sl_status dispute_closed(sl_context *cx, const struct dispute *dispute)
 {
-    return sl_fail(cx, SL_E_INVALID, "charge_disputed", "Dispute %s is %s and cannot be answered or accepted any more.",
-                   dispute->id, dispute->status);
+    return sl_fail(cx, SL_E_INVALID, "charge_disputed",
+                   "Dispute %s is %s and cannot be answered or accepted any more.", dispute->id,
+                   dispute->status);
 }
 
 sl_status dispute_update(sl_context *cx, const void *data)
@@ -121,7 +126,8 @@ sl_status dispute_update(sl_context *cx, const void *data)
     sl_status status = sl_resource_load(cx, &dispute_resource, params->id, "id", &dispute);
     if (status != SL_OK)
         return status;
-    bool answerable = same(dispute.status, "needs_response") || same(dispute.status, "warning_needs_response");
+    bool answerable =
+        same(dispute.status, "needs_response") || same(dispute.status, "warning_needs_response");
     if (params->evidence && !answerable)
         return dispute_closed(cx, &dispute);
     if (answerable) {
@@ -132,7 +138,8 @@ sl_status dispute_update(sl_context *cx, const void *data)
     }
     if (params->metadata)
         dispute.metadata = sl_map_merge(cx, dispute.metadata, params->metadata);
-    sl_update(cx, &disputes, &dispute, "status, evidence, has_evidence, submission_count, metadata");
+    sl_update(cx, &disputes, &dispute,
+              "status, evidence, has_evidence, submission_count, metadata");
     sl_event(cx, "charge.dispute.updated", &dispute_resource, &dispute, NULL);
     return sl_resource_reply(cx, 200, &dispute_resource, &dispute);
 }

@@ -27,11 +27,13 @@ bool dispute_is_open(const struct dispute *dispute)
 
 bool dispute_is_inquiry(const struct dispute *dispute)
 {
-    return same(dispute->status, "warning_needs_response") || same(dispute->status, "warning_under_review");
+    return same(dispute->status, "warning_needs_response") ||
+           same(dispute->status, "warning_under_review");
 }
 
 /* Moves money for the dispute, and shows the movement in it before it is committed. */
-static sl_status dispute_move(sl_context *cx, struct dispute *dispute, const char *category, int64_t amount, int64_t fee)
+static sl_status dispute_move(sl_context *cx, struct dispute *dispute, const char *category,
+                              int64_t amount, int64_t fee)
 {
     const struct movement movement = {
         .type = "adjustment",
@@ -42,8 +44,9 @@ static sl_status dispute_move(sl_context *cx, struct dispute *dispute, const cha
         .source = dispute->id,
         .source_type = "dispute",
         .subject = dispute->charge,
-        .description = sl_format(cx, "%s for %s", amount < 0 ? "Chargeback withdrawal" : "Chargeback reversal",
-                                 dispute->charge),
+        .description =
+            sl_format(cx, "%s for %s", amount < 0 ? "Chargeback withdrawal" : "Chargeback reversal",
+                      dispute->charge),
         .counter = SL_LEDGER_DISPUTES,
     };
     sl_list before = { 0, sizeof(struct balance_transaction), NULL };
@@ -72,16 +75,19 @@ static const char *charge_brand(sl_context *cx, const struct charge *charge)
     return sl_value_string(sl_value_member(card, "brand"), NULL);
 }
 
-static sl_status dispute_open_add(sl_context *cx, struct charge *charge, const sl_gateway_notice *notice)
+static sl_status dispute_open_add(sl_context *cx, struct charge *charge,
+                                  const sl_gateway_notice *notice)
 {
     struct dispute *dispute = sl_alloc(cx, sizeof(*dispute));
     *dispute = (struct dispute){
         .id = sl_id(cx, "dp"),
         .created = sl_now(cx),
-        .status = same(notice->status, "warning_needs_response") ? "warning_needs_response" : "needs_response",
+        .status = same(notice->status, "warning_needs_response") ? "warning_needs_response"
+                                                                 : "needs_response",
         .reason = notice->reason ? notice->reason : "general",
-        .amount = notice->amount > 0 && notice->amount <= charge->amount_captured ? notice->amount
-                                                                                  : charge->amount_captured,
+        .amount = notice->amount > 0 && notice->amount <= charge->amount_captured
+                      ? notice->amount
+                      : charge->amount_captured,
         .currency = charge->currency,
         .charge = charge->id,
         .payment_intent = charge->payment_intent,
@@ -118,7 +124,8 @@ static sl_status notice_charge(sl_context *cx, const sl_gateway_notice *notice, 
     if (status != SL_OK)
         return status;
     if (attempt_is_open(&attempt))
-        return sl_fail(cx, SL_E_UNAVAILABLE, NULL, "The outcome of attempt %s is not recorded yet.", attempt.id);
+        return sl_fail(cx, SL_E_UNAVAILABLE, NULL, "The outcome of attempt %s is not recorded yet.",
+                       attempt.id);
     return attempt.charge ? sl_find(cx, &charges, attempt.charge, ret) : SL_E_NOT_FOUND;
 }
 
@@ -128,8 +135,8 @@ static sl_status dispute_notice_step(sl_context *cx, void *data)
     struct charge *charge = sl_alloc(cx, sizeof(*charge));
     sl_status status = notice_charge(cx, notice, charge);
     if (status == SL_E_NOT_FOUND) {
-        sl_log(cx, SL_LOG_WARNING, "dispute of an unknown charge", "kind", notice->kind, "reference",
-               notice->reference ? notice->reference : "");
+        sl_log(cx, SL_LOG_WARNING, "dispute of an unknown charge", "kind", notice->kind,
+               "reference", notice->reference ? notice->reference : "");
         return SL_OK;
     }
     if (status != SL_OK)
@@ -190,10 +197,12 @@ sl_status dispute_end(sl_context *cx, struct dispute *dispute, const char *statu
     return SL_OK;
 }
 
-static const char *evidence_merged(sl_context *cx, const struct dispute *dispute, const sl_map *evidence)
+static const char *evidence_merged(sl_context *cx, const struct dispute *dispute,
+                                   const sl_map *evidence)
 {
     const sl_value *kept = NULL;
-    if (dispute->evidence && sl_json_parse(cx, dispute->evidence, strlen(dispute->evidence), &kept) != SL_OK)
+    if (dispute->evidence &&
+        sl_json_parse(cx, dispute->evidence, strlen(dispute->evidence), &kept) != SL_OK)
         sl_error_clear(cx);
     sl_json *out = sl_json_new(cx);
     sl_json_open(out, NULL);
@@ -214,7 +223,7 @@ static sl_status verdict_enqueue(sl_context *cx, const struct dispute *dispute)
     sl_status status = sl_find(cx, &charges, dispute->charge, &charge);
     if (status != SL_OK)
         return status;
-    const sl_gateway *gateway;
+    const sl_gateway *gateway = NULL;
     if (sl_gateway_choose(cx, charge.gateway, charge.currency, "card", &gateway) != SL_OK) {
         sl_error_clear(cx);
         return SL_OK;
@@ -231,7 +240,8 @@ static sl_status verdict_enqueue(sl_context *cx, const struct dispute *dispute)
     return SL_OK;
 }
 
-sl_status dispute_evidence_add(sl_context *cx, struct dispute *dispute, const sl_map *evidence, bool submit)
+sl_status dispute_evidence_add(sl_context *cx, struct dispute *dispute, const sl_map *evidence,
+                               bool submit)
 {
     if (evidence && evidence->count > 0) {
         dispute->evidence = evidence_merged(cx, dispute, evidence);
@@ -251,7 +261,8 @@ sl_status dispute_decide(sl_context *cx, const sl_job_view *job)
     sl_status status = sl_find(cx, &disputes, id, dispute);
     if (status == SL_E_NOT_FOUND)
         return SL_OK;
-    bool reviewed = same(dispute->status, "under_review") || same(dispute->status, "warning_under_review");
+    bool reviewed =
+        same(dispute->status, "under_review") || same(dispute->status, "warning_under_review");
     if (status != SL_OK || !reviewed || !dispute->evidence)
         return status;
     if (strstr(dispute->evidence, WINNING_EVIDENCE))

@@ -12,7 +12,8 @@
 sl_status dispute_notice(sl_context *cx, const sl_gateway_notice *notice);
 
 /* Keeps evidence (names and texts, a finished JSON object) over what is there, and submits it when asked. [suspends] */
-sl_status dispute_evidence_add(sl_context *cx, struct dispute *dispute, const sl_map *evidence, bool submit);
+sl_status dispute_evidence_add(sl_context *cx, struct dispute *dispute, const sl_map *evidence,
+                               bool submit);
 
 /* Ends a dispute as "won" or "lost", an inquiry as "warning_closed": events, and the money to whom it belongs now. [suspends] */
 sl_status dispute_end(sl_context *cx, struct dispute *dispute, const char *status);

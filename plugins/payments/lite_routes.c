@@ -36,21 +36,24 @@ const sl_field lite_charge_fields[] = {
     SL_CURRENCY(struct lite_charge_params, currency, .doc = "Default: the configured one"),
     SL_STRING(struct lite_charge_params, description),
     SL_STRING(struct lite_charge_params, gateway, .doc = "Which gateway moves the money"),
-    SL_STRING(struct lite_charge_params, return_url, .doc = "Where an authentication leads back to"),
+    SL_STRING(struct lite_charge_params, return_url,
+              .doc = "Where an authentication leads back to"),
     SL_METADATA(struct lite_charge_params, metadata),
     SL_FIELDS_END,
 };
 
 const sl_field lite_refund_fields[] = {
-    SL_ID(struct lite_refund_params, charge_id, "ch", .required = true, .doc = "The charge to refund"),
-    SL_JSON(struct lite_refund_params, amount, .doc = "In the charge's major unit; default: what is left"),
+    SL_ID(struct lite_refund_params, charge_id, "ch", .required = true,
+          .doc = "The charge to refund"),
+    SL_JSON(struct lite_refund_params, amount,
+            .doc = "In the charge's major unit; default: what is left"),
     SL_ENUM(struct lite_refund_params, reason, reasons),
     SL_METADATA(struct lite_refund_params, metadata),
     SL_FIELDS_END,
 };
 
-static sl_status lite_method(sl_context *cx, const struct lite_charge_params *params, const char *currency,
-                             sl_payment_method_view *ret)
+static sl_status lite_method(sl_context *cx, const struct lite_charge_params *params,
+                             const char *currency, sl_payment_method_view *ret)
 {
     const sl_method_request request = {
         .struct_size = sizeof(sl_method_request),
@@ -74,8 +77,8 @@ sl_status lite_charge_create(sl_context *cx, const void *data)
     if (status != SL_OK)
         return status;
     if (customer.deleted)
-        return sl_fail_param(cx, SL_E_INVALID, "resource_missing", "customer_id", "No such customer: '%s'",
-                             params->customer_id);
+        return sl_fail_param(cx, SL_E_INVALID, "resource_missing", "customer_id",
+                             "No such customer: '%s'", params->customer_id);
     status = amount_check(cx, params->amount, currency);
     if (status != SL_OK)
         return status;
@@ -106,8 +109,8 @@ sl_status lite_charge_create(sl_context *cx, const void *data)
     return intent_confirm(cx, intent, &method, &how);
 }
 
-static sl_status refund_amount(sl_context *cx, const struct lite_refund_params *params, const char *currency,
-                               int64_t *ret)
+static sl_status refund_amount(sl_context *cx, const struct lite_refund_params *params,
+                               const char *currency, int64_t *ret)
 {
     *ret = SL_NONE;
     if (!params->amount || same(params->amount, "null"))
@@ -119,8 +122,8 @@ static sl_status refund_amount(sl_context *cx, const struct lite_refund_params *
     if (status == SL_OK && *ret > 0)
         return SL_OK;
     return sl_fail_param(cx, SL_E_UNPROCESSABLE, "parameter_invalid_integer", "amount",
-                         "Input should be an amount of %s greater than 0, with at most %d decimals", currency,
-                         (int)sl_currency_exponent(currency));
+                         "Input should be an amount of %s greater than 0, with at most %d decimals",
+                         currency, (int)sl_currency_exponent(currency));
 }
 
 sl_status lite_charge_refund(sl_context *cx, const void *data)

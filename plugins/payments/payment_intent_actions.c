@@ -7,9 +7,9 @@
 #include "payment_intent_service.h"
 #include "payment_intent_states.h"
 
-#define CONFIRM_COLUMNS \
+#define CONFIRM_COLUMNS                                                                               \
     "status, open_attempt, action_url, customer, payment_method, capture_method, setup_future_usage," \
-    " receipt_email, shipping, return_url, allowed_types, excluded_types, three_d_secure," \
+    " receipt_email, shipping, return_url, allowed_types, excluded_types, three_d_secure,"            \
     " last_payment_error, metadata"
 
 static sl_status gateway_of_method(sl_context *cx, const struct payment_intent *intent,
@@ -17,13 +17,15 @@ static sl_status gateway_of_method(sl_context *cx, const struct payment_intent *
 {
     if (intent->gateway && method->gateway && !same(intent->gateway, method->gateway))
         return sl_fail_param(cx, SL_E_INVALID, "payment_method_not_available", "gateway",
-                             "The payment method %s belongs to the gateway %s.", method->id, method->gateway);
-    return sl_gateway_choose(cx, method->gateway ? method->gateway : intent->gateway, intent->currency,
-                             method->type, ret);
+                             "The payment method %s belongs to the gateway %s.", method->id,
+                             method->gateway);
+    return sl_gateway_choose(cx, method->gateway ? method->gateway : intent->gateway,
+                             intent->currency, method->type, ret);
 }
 
 static struct attempt *authorization_begin(sl_context *cx, const struct payment_intent *intent,
-                                           const sl_payment_method_view *method, const sl_gateway *gateway,
+                                           const sl_payment_method_view *method,
+                                           const sl_gateway *gateway,
                                            const struct intent_confirmation *how)
 {
     struct attempt *attempt = sl_alloc(cx, sizeof(*attempt));
@@ -50,10 +52,11 @@ static struct attempt *authorization_begin(sl_context *cx, const struct payment_
     return attempt;
 }
 
-sl_status intent_confirm(sl_context *cx, struct payment_intent *intent, const sl_payment_method_view *method,
+sl_status intent_confirm(sl_context *cx, struct payment_intent *intent,
+                         const sl_payment_method_view *method,
                          const struct intent_confirmation *how)
 {
-    const sl_gateway *gateway;
+    const sl_gateway *gateway = NULL;
     sl_status status = gateway_of_method(cx, intent, method, &gateway);
     if (status != SL_OK)
         return status;
@@ -90,17 +93,19 @@ static sl_status later_run(sl_context *cx, struct payment_intent *intent, struct
     struct charge charge;
     sl_status status = sl_find(cx, &charges, intent->latest_charge, &charge);
     if (status == SL_E_NOT_FOUND)
-        return sl_fail(cx, SL_E_INTERNAL, NULL, "The charge of payment intent %s is missing.", intent->id);
+        return sl_fail(cx, SL_E_INTERNAL, NULL, "The charge of payment intent %s is missing.",
+                       intent->id);
     if (status != SL_OK)
         return status;
-    const sl_gateway *gateway;
+    const sl_gateway *gateway = NULL;
     status = sl_gateway_choose(cx, charge.gateway, charge.currency, "card", &gateway);
     if (status != SL_OK)
         return status;
     if (same(attempt->operation, ATTEMPT_CAPTURE) && attempt->amount < intent->amount_capturable &&
         !sl_gateway_can(gateway, SL_GATEWAY_CAN_PARTIAL_CAPTURE))
-        return sl_fail_param(cx, SL_E_UNSUPPORTED, "payment_intent_invalid_parameter", "amount_to_capture",
-                             "The gateway %s captures the whole amount only.", charge.gateway);
+        return sl_fail_param(cx, SL_E_UNSUPPORTED, "payment_intent_invalid_parameter",
+                             "amount_to_capture", "The gateway %s captures the whole amount only.",
+                             charge.gateway);
     attempt->intent = intent->id;
     attempt->charge = charge.id;
     attempt->customer = intent->customer;
@@ -117,17 +122,19 @@ static sl_status later_run(sl_context *cx, struct payment_intent *intent, struct
     return attempt_run(cx, gateway, &settlement);
 }
 
-sl_status intent_capture(sl_context *cx, struct payment_intent *intent, int64_t amount, const char *answer)
+sl_status intent_capture(sl_context *cx, struct payment_intent *intent, int64_t amount,
+                         const char *answer)
 {
     if (!same(intent->status, STATE_REQUIRES_CAPTURE) || intent->open_attempt)
         return intent_unexpected(cx, intent, "captured", STATE_REQUIRES_CAPTURE);
     if (amount == SL_NONE)
         amount = intent->amount_capturable;
     if (amount > intent->amount_capturable)
-        return sl_fail_param(cx, SL_E_INVALID, "amount_too_large", "amount_to_capture",
-                             "The amount to capture (%s) is greater than the amount capturable (%s).",
-                             money_text(cx, amount, intent->currency),
-                             money_text(cx, intent->amount_capturable, intent->currency));
+        return sl_fail_param(
+            cx, SL_E_INVALID, "amount_too_large", "amount_to_capture",
+            "The amount to capture (%s) is greater than the amount capturable (%s).",
+            money_text(cx, amount, intent->currency),
+            money_text(cx, intent->amount_capturable, intent->currency));
     struct attempt *attempt = sl_alloc(cx, sizeof(*attempt));
     *attempt = (struct attempt){
         .operation = ATTEMPT_CAPTURE,
@@ -175,9 +182,10 @@ sl_status intent_cancel(sl_context *cx, struct payment_intent *intent, const cha
 {
     bool waits = same(intent->status, STATE_REQUIRES_ACTION);
     if (!intent_may_cancel(intent->status) || (intent->open_attempt && !waits))
-        return intent_unexpected(cx, intent, "canceled",
-                                 "requires_payment_method, requires_capture, requires_confirmation, "
-                                 "requires_action");
+        return intent_unexpected(
+            cx, intent, "canceled",
+            "requires_payment_method, requires_capture, requires_confirmation, "
+            "requires_action");
     if (same(intent->status, STATE_REQUIRES_CAPTURE)) {
         struct attempt *attempt = sl_alloc(cx, sizeof(*attempt));
         *attempt = (struct attempt){

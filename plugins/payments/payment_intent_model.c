@@ -112,9 +112,11 @@ void text_list_write(sl_json *out, const char *name, sl_list texts)
 static void intent_absent_write(sl_json *out)
 {
     static const char *const absent[] = {
-        "application",   "application_fee_amount", "customer_account", "managed_payments",
-        "on_behalf_of",  "payment_method_configuration_details",       "payment_record",
-        "review",        "source",
+        "application",      "application_fee_amount",
+        "customer_account", "managed_payments",
+        "on_behalf_of",     "payment_method_configuration_details",
+        "payment_record",   "review",
+        "source",
     };
     for (size_t i = 0; i < sizeof(absent) / sizeof(absent[0]); i++)
         sl_json_null(out, absent[i]);
@@ -169,7 +171,10 @@ static void payment_intent_render(sl_json *out, const void *row)
 }
 
 static const sl_filter payment_intent_filters[] = {
-    { .param = "customer", .column = "customer", .face = SL_FACE_STRIPE, .type = SL_TYPE_STRING,
+    { .param = "customer",
+      .column = "customer",
+      .face = SL_FACE_STRIPE,
+      .type = SL_TYPE_STRING,
       .doc = "Only intents of this customer" },
     SL_FILTERS_END,
 };
@@ -219,7 +224,8 @@ static sl_status error_method_write(sl_context *cx, sl_json *out, const char *id
     return SL_OK;
 }
 
-sl_status payment_error_text(sl_context *cx, const struct payment_error *error, const char **ret_json)
+sl_status payment_error_text(sl_context *cx, const struct payment_error *error,
+                             const char **ret_json)
 {
     const char *type = error->type ? error->type : "card_error";
     const struct {

@@ -32,11 +32,12 @@ struct payment_intent {
     const char *return_url;
     const char *action_url; /* where the customer goes while the status is requires_action */
     const char *latest_charge;
-    const char *open_attempt; /* the one attempt that is not settled; nothing else may begin meanwhile */
+    const char
+        *open_attempt; /* the one attempt that is not settled; nothing else may begin meanwhile */
     const char *cancellation_reason;
     int64_t canceled_at;
     const char *three_d_secure; /* payment_method_options[card][request_three_d_secure] */
-    const char *redirects;      /* automatic_payment_methods[allow_redirects]; NULL: not automatic */
+    const char *redirects; /* automatic_payment_methods[allow_redirects]; NULL: not automatic */
     sl_list allowed_types;
     sl_list excluded_types;
     const char *last_payment_error;
@@ -63,7 +64,8 @@ struct payment_error {
     const char *charge;
     const char *payment_method;
 };
-sl_status payment_error_text(sl_context *cx, const struct payment_error *error, const char **ret_json);
+sl_status payment_error_text(sl_context *cx, const struct payment_error *error,
+                             const char **ret_json);
 
 /* Members that payment intents and setup intents have alike. [no-suspend] */
 void next_action_write(sl_json *out, const char *url, const char *return_url);

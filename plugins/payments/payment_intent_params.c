@@ -35,7 +35,8 @@ static const sl_field card_fields[] = {
     SL_STRING(struct card_params, number, .secret = true, .doc = "The card's number; never stored"),
     SL_INT64(struct card_params, exp_month, .doc = "Month of expiry, 1 to 12"),
     SL_INT64(struct card_params, exp_year, .doc = "Year of expiry, four digits"),
-    SL_STRING(struct card_params, cvc, .secret = true, .doc = "The card's security code; never stored"),
+    SL_STRING(struct card_params, cvc, .secret = true,
+              .doc = "The card's security code; never stored"),
     SL_STRING(struct card_params, token, .doc = "A token instead of the number"),
     SL_FIELDS_END,
 };
@@ -49,7 +50,8 @@ const sl_field method_data_fields[] = {
 };
 
 const sl_field shipping_fields[] = {
-    SL_OBJECT(struct shipping_params, address, struct address_params, address_fields, .required = true),
+    SL_OBJECT(struct shipping_params, address, struct address_params, address_fields,
+              .required = true),
     SL_STRING(struct shipping_params, carrier),
     SL_STRING(struct shipping_params, name, .required = true),
     SL_STRING(struct shipping_params, phone),
@@ -74,35 +76,39 @@ const sl_field automatic_fields[] = {
     SL_FIELDS_END,
 };
 
-#define FIELD_ID(NOUN) SL_ID(struct intent_params, id, "pi", .required = true, .doc = "The payment intent to " NOUN)
+#define FIELD_ID(NOUN) \
+    SL_ID(struct intent_params, id, "pi", .required = true, .doc = "The payment intent to " NOUN)
 #define FIELD_CLIENT_SECRET \
     SL_STRING(struct intent_params, client_secret, .doc = "Needed with a publishable key")
-#define FIELDS_METHOD \
-    SL_STRING(struct intent_params, payment_method, .doc = "A payment method, or a test card's name"), \
-        SL_OBJECT(struct intent_params, payment_method_data, struct method_params, method_data_fields), \
+#define FIELDS_METHOD                                                                         \
+    SL_STRING(struct intent_params, payment_method,                                           \
+              .doc = "A payment method, or a test card's name"),                              \
+        SL_OBJECT(struct intent_params, payment_method_data, struct method_params,            \
+                  method_data_fields),                                                        \
         SL_OBJECT(struct intent_params, payment_method_options, struct method_options_params, \
-                  method_options_fields), \
-        SL_STRINGS(struct intent_params, payment_method_types, .hidden = true), \
-        SL_STRINGS(struct intent_params, allowed_payment_method_types), \
+                  method_options_fields),                                                     \
+        SL_STRINGS(struct intent_params, payment_method_types, .hidden = true),               \
+        SL_STRINGS(struct intent_params, allowed_payment_method_types),                       \
         SL_STRINGS(struct intent_params, excluded_payment_method_types)
 #define FIELD_CAPTURE_METHOD \
     SL_ENUM(struct intent_params, capture_method, capture_methods, .doc = "When the money is taken")
-#define FIELDS_CONFIRMATION \
-    SL_BOOL(struct intent_params, off_session, .doc = "The customer is not there to authenticate"), \
-        SL_BOOL(struct intent_params, error_on_requires_action, \
-                .doc = "Decline instead of asking the customer"), \
+#define FIELDS_CONFIRMATION                                            \
+    SL_BOOL(struct intent_params, off_session,                         \
+            .doc = "The customer is not there to authenticate"),       \
+        SL_BOOL(struct intent_params, error_on_requires_action,        \
+                .doc = "Decline instead of asking the customer"),      \
         SL_BOOL(struct intent_params, use_stripe_sdk, .hidden = true), \
         SL_STRING(struct intent_params, return_url, .doc = "Where the customer comes back to")
-#define FIELD_FUTURE_USAGE \
+#define FIELD_FUTURE_USAGE                                                          \
     SL_ENUM(struct intent_params, setup_future_usage, future_usages, .unset = true, \
             .doc = "Keep the method with the customer")
-#define FIELDS_TEXTS \
-    SL_STRING(struct intent_params, description, .unset = true), \
-        SL_STRING(struct intent_params, statement_descriptor, .unset = true, .max = 22), \
+#define FIELDS_TEXTS                                                                            \
+    SL_STRING(struct intent_params, description, .unset = true),                                \
+        SL_STRING(struct intent_params, statement_descriptor, .unset = true, .max = 22),        \
         SL_STRING(struct intent_params, statement_descriptor_suffix, .unset = true, .max = 22), \
-        SL_STRING(struct intent_params, transfer_group, .unset = true), \
+        SL_STRING(struct intent_params, transfer_group, .unset = true),                         \
         SL_METADATA(struct intent_params, metadata)
-#define FIELDS_DELIVERY \
+#define FIELDS_DELIVERY                                           \
     SL_EMAIL(struct intent_params, receipt_email, .unset = true), \
         SL_OBJECT(struct intent_params, shipping, struct shipping_params, shipping_fields)
 
@@ -112,7 +118,8 @@ const sl_field intent_create_fields[] = {
     SL_CURRENCY(struct intent_params, currency, .required = true, .doc = "ISO 4217"),
     SL_ID(struct intent_params, customer, "cus", .doc = "Who pays"),
     FIELDS_METHOD,
-    SL_OBJECT(struct intent_params, automatic_payment_methods, struct automatic_params, automatic_fields),
+    SL_OBJECT(struct intent_params, automatic_payment_methods, struct automatic_params,
+              automatic_fields),
     FIELD_CAPTURE_METHOD,
     SL_ENUM(struct intent_params, confirmation_method, confirmation_methods),
     SL_BOOL(struct intent_params, confirm, .doc = "Confirm at once"),
@@ -137,14 +144,8 @@ const sl_field intent_update_fields[] = {
 };
 
 const sl_field intent_confirm_fields[] = {
-    FIELD_ID("confirm"),
-    FIELD_CLIENT_SECRET,
-    FIELDS_METHOD,
-    FIELD_CAPTURE_METHOD,
-    FIELDS_CONFIRMATION,
-    FIELD_FUTURE_USAGE,
-    FIELDS_DELIVERY,
-    SL_FIELDS_END,
+    FIELD_ID("confirm"), FIELD_CLIENT_SECRET, FIELDS_METHOD,   FIELD_CAPTURE_METHOD,
+    FIELDS_CONFIRMATION, FIELD_FUTURE_USAGE,  FIELDS_DELIVERY, SL_FIELDS_END,
 };
 
 const sl_field intent_capture_fields[] = {
@@ -194,29 +195,33 @@ const char *shipping_text(sl_context *cx, const struct shipping_params *shipping
     return sl_json_text(out, NULL);
 }
 
-sl_status method_owner_check(sl_context *cx, const sl_payment_method_view *method, const char *customer)
+sl_status method_owner_check(sl_context *cx, const sl_payment_method_view *method,
+                             const char *customer)
 {
     if (!method->customer || same(method->customer, customer))
         return SL_OK;
     if (customer)
-        return sl_fail_param(cx, SL_E_INVALID, "resource_missing", "payment_method",
-                             "The customer does not have a payment method with the ID %s. The payment "
-                             "method supplied must belong to the customer.",
-                             method->id);
-    return sl_fail_param(cx, SL_E_INVALID, "payment_intent_invalid_parameter", "payment_method",
-                         "The payment method %s belongs to a customer. Please include that customer in "
-                         "the `customer` parameter.",
-                         method->id);
+        return sl_fail_param(
+            cx, SL_E_INVALID, "resource_missing", "payment_method",
+            "The customer does not have a payment method with the ID %s. The payment "
+            "method supplied must belong to the customer.",
+            method->id);
+    return sl_fail_param(
+        cx, SL_E_INVALID, "payment_intent_invalid_parameter", "payment_method",
+        "The payment method %s belongs to a customer. Please include that customer in "
+        "the `customer` parameter.",
+        method->id);
 }
 
-static sl_status method_create(sl_context *cx, const struct method_params *data, const char *currency,
-                               sl_payment_method_view *ret)
+static sl_status method_create(sl_context *cx, const struct method_params *data,
+                               const char *currency, sl_payment_method_view *ret)
 {
     static const struct card_params no_card;
     static const struct billing_params no_billing;
     static const struct address_params nowhere;
     const struct card_params *card = data->card ? data->card : &no_card;
-    const struct billing_params *billing = data->billing_details ? data->billing_details : &no_billing;
+    const struct billing_params *billing =
+        data->billing_details ? data->billing_details : &no_billing;
     const struct address_params *address = billing->address ? billing->address : &nowhere;
     const sl_method_draft draft = {
         .struct_size = sizeof(sl_method_draft),
@@ -242,9 +247,9 @@ static sl_status method_create(sl_context *cx, const struct method_params *data,
     return customers()->create(cx, &draft, ret);
 }
 
-sl_status method_of_params(sl_context *cx, const char *payment_method, const struct method_params *data,
-                           const char *customer, const char *currency, bool *ret_given,
-                           sl_payment_method_view *ret)
+sl_status method_of_params(sl_context *cx, const char *payment_method,
+                           const struct method_params *data, const char *customer,
+                           const char *currency, bool *ret_given, sl_payment_method_view *ret)
 {
     *ret_given = payment_method || data;
     if (!*ret_given)
@@ -284,13 +289,14 @@ sl_status method_types_check(sl_context *cx, sl_list types, sl_list allowed, sl_
     } lists[] = { { "payment_method_types", types }, { "allowed_payment_method_types", allowed } };
     for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
         if (lists[i].list.count > 0 && !list_has(lists[i].list, "card"))
-            return sl_fail_param(cx, SL_E_INVALID, "payment_intent_invalid_parameter", lists[i].param,
-                                 "The payment method type provided: %s is invalid. This account takes: card.",
-                                 *SL_ITEM(lists[i].list, const char *, 0));
+            return sl_fail_param(
+                cx, SL_E_INVALID, "payment_intent_invalid_parameter", lists[i].param,
+                "The payment method type provided: %s is invalid. This account takes: card.",
+                *SL_ITEM(lists[i].list, const char *, 0));
     }
     if (list_has(excluded, "card"))
-        return sl_fail_param(cx, SL_E_INVALID, "payment_intent_invalid_parameter",
-                             "excluded_payment_method_types",
-                             "No valid payment method types for this intent: this account takes cards only.");
+        return sl_fail_param(
+            cx, SL_E_INVALID, "payment_intent_invalid_parameter", "excluded_payment_method_types",
+            "No valid payment method types for this intent: this account takes cards only.");
     return SL_OK;
 }

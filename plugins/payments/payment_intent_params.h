@@ -113,12 +113,13 @@ const char *shipping_text(sl_context *cx, const struct shipping_params *shipping
 
 /* The payment method that `payment_method` or `payment_method_data` of a request names, made when it must be; false in
  * `ret_given` when neither is there. The method belongs to `customer` or to nobody, else it is refused. [suspends] */
-sl_status method_of_params(sl_context *cx, const char *payment_method, const struct method_params *data,
-                           const char *customer, const char *currency, bool *ret_given,
-                           sl_payment_method_view *ret);
+sl_status method_of_params(sl_context *cx, const char *payment_method,
+                           const struct method_params *data, const char *customer,
+                           const char *currency, bool *ret_given, sl_payment_method_view *ret);
 
 /* Whether the method may be used by the customer: its own or nobody's. [no-suspend] */
-sl_status method_owner_check(sl_context *cx, const sl_payment_method_view *method, const char *customer);
+sl_status method_owner_check(sl_context *cx, const sl_payment_method_view *method,
+                             const char *customer);
 
 /* The three lists of payment method types must leave "card". [no-suspend] */
 sl_status method_types_check(sl_context *cx, sl_list types, sl_list allowed, sl_list excluded);

@@ -8,12 +8,13 @@
 #include "payment_intent_states.h"
 #include "payments_routes.h"
 
-#define UPDATE_COLUMNS \
+#define UPDATE_COLUMNS                                                                                     \
     "status, amount, currency, customer, payment_method, capture_method, setup_future_usage, description," \
-    " receipt_email, statement_descriptor, statement_descriptor_suffix, transfer_group, shipping," \
+    " receipt_email, statement_descriptor, statement_descriptor_suffix, transfer_group, shipping,"         \
     " allowed_types, excluded_types, three_d_secure, last_payment_error, metadata"
 
-sl_status client_secret_check(sl_context *cx, const char *given, const char *secret, const char *noun, const char *id)
+sl_status client_secret_check(sl_context *cx, const char *given, const char *secret,
+                              const char *noun, const char *id)
 {
     bool needs = sl_caller(cx) == SL_CALLER_PUBLISHABLE;
     if (!given && !needs)
@@ -23,17 +24,20 @@ sl_status client_secret_check(sl_context *cx, const char *given, const char *sec
     if (!given)
         return sl_fail_param(cx, SL_E_INVALID, "parameter_missing", "client_secret",
                              "The client secret of the %s is needed with a publishable key.", noun);
-    return sl_fail_param(cx, needs ? SL_E_NOT_FOUND : SL_E_INVALID,
-                         needs ? "resource_missing" : "payment_intent_invalid_parameter", "client_secret",
-                         "The client_secret provided does not match any associated %s: '%s'", noun, id);
+    return sl_fail_param(
+        cx, needs ? SL_E_NOT_FOUND : SL_E_INVALID,
+        needs ? "resource_missing" : "payment_intent_invalid_parameter", "client_secret",
+        "The client_secret provided does not match any associated %s: '%s'", noun, id);
 }
 
-static sl_status intent_of_request(sl_context *cx, const struct intent_params *params, struct payment_intent *ret)
+static sl_status intent_of_request(sl_context *cx, const struct intent_params *params,
+                                   struct payment_intent *ret)
 {
     sl_status status = payment_intent_load(cx, params->id, "id", ret);
     if (status != SL_OK)
         return status;
-    return client_secret_check(cx, params->client_secret, ret->client_secret, "payment intent", params->id);
+    return client_secret_check(cx, params->client_secret, ret->client_secret, "payment intent",
+                               params->id);
 }
 
 sl_status payment_intent_retrieve(sl_context *cx, const void *data)
@@ -89,7 +93,8 @@ static sl_status action_look(sl_context *cx, const struct payment_intent *intent
     sl_status status = sl_find(cx, &payment_attempts, intent->open_attempt, &attempt);
     if (status != SL_OK)
         return status == SL_E_NOT_FOUND
-                   ? sl_fail(cx, SL_E_INTERNAL, NULL, "The attempt of payment intent %s is missing.", intent->id)
+                   ? sl_fail(cx, SL_E_INTERNAL, NULL,
+                             "The attempt of payment intent %s is missing.", intent->id)
                    : status;
     sl_gateway_outcome *outcome = sl_alloc(cx, sizeof(*outcome));
     status = attempt_ask(cx, &attempt, outcome);
@@ -103,17 +108,18 @@ static sl_status action_look(sl_context *cx, const struct payment_intent *intent
 }
 
 /* The method the request names, else the one the intent has. */
-static sl_status confirm_method(sl_context *cx, const struct intent_params *params, struct payment_intent *intent,
-                                sl_payment_method_view *ret)
+static sl_status confirm_method(sl_context *cx, const struct intent_params *params,
+                                struct payment_intent *intent, sl_payment_method_view *ret)
 {
     sl_status status = intent_change(cx, params, intent, ret);
     if (status != SL_OK || ret->id)
         return status;
     if (!intent->payment_method)
-        return sl_fail_param(cx, SL_E_INVALID, "payment_intent_unexpected_state", "payment_method",
-                             "You cannot confirm this PaymentIntent because it's missing a payment method. "
-                             "You can either update the PaymentIntent with a payment method and then confirm "
-                             "it again, or confirm it again directly with a payment method.");
+        return sl_fail_param(
+            cx, SL_E_INVALID, "payment_intent_unexpected_state", "payment_method",
+            "You cannot confirm this PaymentIntent because it's missing a payment method. "
+            "You can either update the PaymentIntent with a payment method and then confirm "
+            "it again, or confirm it again directly with a payment method.");
     status = customers()->method(cx, intent->payment_method, "payment_method", ret);
     return status == SL_OK ? method_owner_check(cx, ret, intent->customer) : status;
 }

@@ -10,8 +10,8 @@
 sl_status intent_move(sl_context *cx, struct payment_intent *intent, const char *to)
 {
     if (!intent_may_move(intent->status, to))
-        return sl_fail(cx, SL_E_INTERNAL, NULL, "Payment intent %s cannot go from %s to %s.", intent->id,
-                       intent->status, to);
+        return sl_fail(cx, SL_E_INTERNAL, NULL, "Payment intent %s cannot go from %s to %s.",
+                       intent->id, intent->status, to);
     intent->status = to;
     return SL_OK;
 }
@@ -29,10 +29,11 @@ sl_status intent_unexpected(sl_context *cx, const struct payment_intent *intent,
                          "progress (status %s). Try again when its outcome is known.",
                          what, intent->status);
     else
-        status = sl_fail(cx, SL_E_INVALID, "payment_intent_unexpected_state",
-                         "This PaymentIntent's status is %s, so it could not be %s. It must have one of "
-                         "these statuses: %s.",
-                         intent->status, what, wanted);
+        status =
+            sl_fail(cx, SL_E_INVALID, "payment_intent_unexpected_state",
+                    "This PaymentIntent's status is %s, so it could not be %s. It must have one of "
+                    "these statuses: %s.",
+                    intent->status, what, wanted);
     if (sl_face(cx) == SL_FACE_STRIPE)
         sl_error_attach(cx, "payment_intent", json);
     return status;
@@ -60,7 +61,8 @@ static sl_status customer_check(sl_context *cx, const char *id)
     if (status != SL_OK)
         return status;
     if (customer.deleted)
-        return sl_fail_param(cx, SL_E_INVALID, "resource_missing", "customer", "No such customer: '%s'", id);
+        return sl_fail_param(cx, SL_E_INVALID, "resource_missing", "customer",
+                             "No such customer: '%s'", id);
     return SL_OK;
 }
 
@@ -82,20 +84,24 @@ static sl_status create_check(sl_context *cx, const struct intent_params *params
     if (status != SL_OK)
         return status;
     if (params->off_session && !params->confirm)
-        return sl_fail_param(cx, SL_E_INVALID, "payment_intent_invalid_parameter", "off_session",
-                             "The parameter `off_session` can only be passed when `confirm` is true.");
+        return sl_fail_param(
+            cx, SL_E_INVALID, "payment_intent_invalid_parameter", "off_session",
+            "The parameter `off_session` can only be passed when `confirm` is true.");
     if (params->error_on_requires_action && !params->confirm)
-        return sl_fail_param(cx, SL_E_INVALID, "payment_intent_invalid_parameter",
-                             "error_on_requires_action",
-                             "The parameter `error_on_requires_action` can only be passed when `confirm` is true.");
+        return sl_fail_param(
+            cx, SL_E_INVALID, "payment_intent_invalid_parameter", "error_on_requires_action",
+            "The parameter `error_on_requires_action` can only be passed when `confirm` is true.");
     if (params->off_session && params->setup_future_usage)
-        return sl_fail_param(cx, SL_E_INVALID, "parameters_exclusive", "setup_future_usage",
-                             "You may only specify one of these parameters: off_session, setup_future_usage.");
-    return method_types_check(cx, params->payment_method_types, params->allowed_payment_method_types,
+        return sl_fail_param(
+            cx, SL_E_INVALID, "parameters_exclusive", "setup_future_usage",
+            "You may only specify one of these parameters: off_session, setup_future_usage.");
+    return method_types_check(cx, params->payment_method_types,
+                              params->allowed_payment_method_types,
                               params->excluded_payment_method_types);
 }
 
-static void intent_fill(sl_context *cx, const struct intent_params *params, struct payment_intent *intent)
+static void intent_fill(sl_context *cx, const struct intent_params *params,
+                        struct payment_intent *intent)
 {
     const char *id = sl_id(cx, "pi");
     *intent = (struct payment_intent){
@@ -105,7 +111,8 @@ static void intent_fill(sl_context *cx, const struct intent_params *params, stru
         .amount = params->amount,
         .currency = params->currency,
         .capture_method = params->capture_method ? params->capture_method : "automatic_async",
-        .confirmation_method = params->confirmation_method ? params->confirmation_method : "automatic",
+        .confirmation_method =
+            params->confirmation_method ? params->confirmation_method : "automatic",
         .client_secret = sl_format(cx, "%s_secret_%s", id, sl_random_text(cx, 25)),
         .customer = params->customer,
         .description = text_or_null(params->description),
@@ -127,16 +134,16 @@ static void intent_fill(sl_context *cx, const struct intent_params *params, stru
     };
 }
 
-sl_status intent_create(sl_context *cx, const struct intent_params *params, struct payment_intent *ret,
-                        sl_payment_method_view *ret_method)
+sl_status intent_create(sl_context *cx, const struct intent_params *params,
+                        struct payment_intent *ret, sl_payment_method_view *ret_method)
 {
     sl_status status = create_check(cx, params);
     bool given = ret_method->id != NULL;
     if (status == SL_OK && !given)
         status = customer_check(cx, params->customer);
     if (status == SL_OK && !given)
-        status = method_of_params(cx, params->payment_method, params->payment_method_data, params->customer,
-                                  params->currency, &given, ret_method);
+        status = method_of_params(cx, params->payment_method, params->payment_method_data,
+                                  params->customer, params->currency, &given, ret_method);
     if (status != SL_OK)
         return status;
     intent_fill(cx, params, ret);
@@ -145,9 +152,10 @@ sl_status intent_create(sl_context *cx, const struct intent_params *params, stru
         ret->status = STATE_REQUIRES_CONFIRMATION;
     }
     if (params->confirm && !given)
-        return sl_fail_param(cx, SL_E_INVALID, "payment_intent_unexpected_state", "payment_method",
-                             "You cannot confirm this PaymentIntent because it's missing a payment method. "
-                             "Update the PaymentIntent with a payment method and then confirm it again.");
+        return sl_fail_param(
+            cx, SL_E_INVALID, "payment_intent_unexpected_state", "payment_method",
+            "You cannot confirm this PaymentIntent because it's missing a payment method. "
+            "Update the PaymentIntent with a payment method and then confirm it again.");
     if (!params->confirm)
         sl_insert(cx, &payment_intents, ret);
     sl_event(cx, "payment_intent.created", &payment_intent_resource, ret, NULL);
@@ -157,10 +165,17 @@ sl_status intent_create(sl_context *cx, const struct intent_params *params, stru
 /* The parameters that only an intent without money may have changed. */
 static const char *settled_param_given(const sl_context *cx)
 {
-    static const char *const settled[] = { "amount", "currency", "customer", "payment_method",
-                                           "payment_method_data", "capture_method", "setup_future_usage",
-                                           "payment_method_types", "allowed_payment_method_types",
-                                           "excluded_payment_method_types", "payment_method_options" };
+    static const char *const settled[] = { "amount",
+                                           "currency",
+                                           "customer",
+                                           "payment_method",
+                                           "payment_method_data",
+                                           "capture_method",
+                                           "setup_future_usage",
+                                           "payment_method_types",
+                                           "allowed_payment_method_types",
+                                           "excluded_payment_method_types",
+                                           "payment_method_options" };
     for (size_t i = 0; i < sizeof(settled) / sizeof(settled[0]); i++) {
         if (sl_given(cx, settled[i]))
             return settled[i];
@@ -168,7 +183,8 @@ static const char *settled_param_given(const sl_context *cx)
     return NULL;
 }
 
-static sl_status money_change(sl_context *cx, const struct intent_params *params, struct payment_intent *intent)
+static sl_status money_change(sl_context *cx, const struct intent_params *params,
+                              struct payment_intent *intent)
 {
     if (params->amount != SL_NONE && sl_given(cx, "amount"))
         intent->amount = params->amount;
@@ -181,8 +197,9 @@ static sl_status money_change(sl_context *cx, const struct intent_params *params
     }
     if (params->capture_method)
         intent->capture_method = params->capture_method;
-    sl_status status = method_types_check(cx, params->payment_method_types, params->allowed_payment_method_types,
-                                          params->excluded_payment_method_types);
+    sl_status status =
+        method_types_check(cx, params->payment_method_types, params->allowed_payment_method_types,
+                           params->excluded_payment_method_types);
     if (status != SL_OK)
         return status;
     if (sl_given(cx, "allowed_payment_method_types"))
@@ -204,8 +221,9 @@ static sl_status method_change(sl_context *cx, const struct intent_params *param
         intent->customer = params->customer;
     }
     bool given;
-    sl_status status = method_of_params(cx, text_or_null(params->payment_method), params->payment_method_data,
-                                        intent->customer, intent->currency, &given, ret_method);
+    sl_status status =
+        method_of_params(cx, text_or_null(params->payment_method), params->payment_method_data,
+                         intent->customer, intent->currency, &given, ret_method);
     if (status != SL_OK || !given)
         return status;
     intent->payment_method = ret_method->id;
@@ -215,16 +233,17 @@ static sl_status method_change(sl_context *cx, const struct intent_params *param
     return SL_OK;
 }
 
-sl_status intent_change(sl_context *cx, const struct intent_params *params, struct payment_intent *intent,
-                        sl_payment_method_view *ret_method)
+sl_status intent_change(sl_context *cx, const struct intent_params *params,
+                        struct payment_intent *intent, sl_payment_method_view *ret_method)
 {
     const char *settled = settled_param_given(cx);
     if (settled && (!intent_may_change(intent->status) || intent->open_attempt))
-        return sl_fail_param(cx, SL_E_INVALID, "payment_intent_unexpected_state", settled,
-                             "This PaymentIntent's %s could not be updated because it has a status of %s. "
-                             "It may only be updated while the status is one of: "
-                             "requires_payment_method, requires_confirmation.",
-                             settled, intent->status);
+        return sl_fail_param(
+            cx, SL_E_INVALID, "payment_intent_unexpected_state", settled,
+            "This PaymentIntent's %s could not be updated because it has a status of %s. "
+            "It may only be updated while the status is one of: "
+            "requires_payment_method, requires_confirmation.",
+            settled, intent->status);
     sl_status status = method_change(cx, params, intent, ret_method);
     if (status == SL_OK)
         status = money_change(cx, params, intent);
@@ -233,7 +252,8 @@ sl_status intent_change(sl_context *cx, const struct intent_params *params, stru
     text_given(cx, "setup_future_usage", params->setup_future_usage, &intent->setup_future_usage);
     text_given(cx, "description", params->description, &intent->description);
     text_given(cx, "receipt_email", params->receipt_email, &intent->receipt_email);
-    text_given(cx, "statement_descriptor", params->statement_descriptor, &intent->statement_descriptor);
+    text_given(cx, "statement_descriptor", params->statement_descriptor,
+               &intent->statement_descriptor);
     text_given(cx, "statement_descriptor_suffix", params->statement_descriptor_suffix,
                &intent->statement_descriptor_suffix);
     text_given(cx, "transfer_group", params->transfer_group, &intent->transfer_group);

@@ -23,28 +23,29 @@ sl_status amount_check(sl_context *cx, int64_t amount, const char *currency);
  * unless it is to be confirmed at once: intent_confirm adds it then.
  * `ret_method` is left alone when none was named; one that is there already is the method, and the customer was checked with
  * it. [suspends] */
-sl_status intent_create(sl_context *cx, const struct intent_params *params, struct payment_intent *ret,
-                        sl_payment_method_view *ret_method);
+sl_status intent_create(sl_context *cx, const struct intent_params *params,
+                        struct payment_intent *ret, sl_payment_method_view *ret_method);
 
 /* Applies the parameters that the request names to the row; says whether anything that only an unpaid intent may change was
  * named. Asks for the payment method. [suspends] */
-sl_status intent_change(sl_context *cx, const struct intent_params *params, struct payment_intent *intent,
-                        sl_payment_method_view *ret_method);
+sl_status intent_change(sl_context *cx, const struct intent_params *params,
+                        struct payment_intent *intent, sl_payment_method_view *ret_method);
 
 /* How a confirmation is to go and to be answered. */
 struct intent_confirmation {
     const char *answer;
     bool off_session;
     bool error_on_action;
-    bool early_charge; /* the charge is to be seen while its outcome is unknown */
-    bool is_new; /* the intent is not in the database yet */
+    bool early_charge;  /* the charge is to be seen while its outcome is unknown */
+    bool is_new;        /* the intent is not in the database yet */
     const char *charge; /* the charge's id when the caller has chosen it */
     sl_status (*joined)(sl_context *cx, void *data, const struct settlement *settlement);
     void *joined_data;
 };
 
 /* Confirms: commits, asks the gateway, records, answers. The intent has a payment method; `method` is its view. [suspends] */
-sl_status intent_confirm(sl_context *cx, struct payment_intent *intent, const sl_payment_method_view *method,
+sl_status intent_confirm(sl_context *cx, struct payment_intent *intent,
+                         const sl_payment_method_view *method,
                          const struct intent_confirmation *how);
 
 /* Gives up the authentication that the customer has not done yet; the intent's update is the caller's. Nothing may be pending.
@@ -52,7 +53,8 @@ sl_status intent_confirm(sl_context *cx, struct payment_intent *intent, const sl
 sl_status intent_action_give_up(sl_context *cx, struct payment_intent *intent);
 
 /* Captures `amount` (SL_NONE: all) of an authorized intent. [suspends] */
-sl_status intent_capture(sl_context *cx, struct payment_intent *intent, int64_t amount, const char *answer);
+sl_status intent_capture(sl_context *cx, struct payment_intent *intent, int64_t amount,
+                         const char *answer);
 
 /* Cancels, voiding what is authorized. [suspends] */
 sl_status intent_cancel(sl_context *cx, struct payment_intent *intent, const char *reason);

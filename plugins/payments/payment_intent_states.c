@@ -18,17 +18,25 @@ struct state {
     const char *const *next;
 };
 
-static const char *const after_method[] = { STATE_REQUIRES_CONFIRMATION, STATE_PROCESSING, STATE_CANCELED,
-                                            NULL };
+static const char *const after_method[] = { STATE_REQUIRES_CONFIRMATION, STATE_PROCESSING,
+                                            STATE_CANCELED, NULL };
 static const char *const after_confirmation[] = { STATE_REQUIRES_PAYMENT_METHOD, STATE_PROCESSING,
                                                   STATE_CANCELED, NULL };
-static const char *const after_action[] = { STATE_REQUIRES_PAYMENT_METHOD, STATE_PROCESSING,
-                                            STATE_REQUIRES_CAPTURE, STATE_SUCCEEDED,
-                                            STATE_CANCELED, NULL };
-static const char *const after_processing[] = { STATE_REQUIRES_PAYMENT_METHOD, STATE_REQUIRES_CONFIRMATION,
-                                                STATE_REQUIRES_ACTION, STATE_REQUIRES_CAPTURE,
-                                                STATE_SUCCEEDED, STATE_CANCELED, NULL };
-static const char *const after_capture[] = { STATE_PROCESSING, STATE_SUCCEEDED, STATE_CANCELED, NULL };
+static const char *const after_action[] = { STATE_REQUIRES_PAYMENT_METHOD,
+                                            STATE_PROCESSING,
+                                            STATE_REQUIRES_CAPTURE,
+                                            STATE_SUCCEEDED,
+                                            STATE_CANCELED,
+                                            NULL };
+static const char *const after_processing[] = { STATE_REQUIRES_PAYMENT_METHOD,
+                                                STATE_REQUIRES_CONFIRMATION,
+                                                STATE_REQUIRES_ACTION,
+                                                STATE_REQUIRES_CAPTURE,
+                                                STATE_SUCCEEDED,
+                                                STATE_CANCELED,
+                                                NULL };
+static const char *const after_capture[] = { STATE_PROCESSING, STATE_SUCCEEDED, STATE_CANCELED,
+                                             NULL };
 static const char *const after_end[] = { NULL };
 
 static const struct state states[] = {

@@ -8,10 +8,10 @@
 #include "payment_intent_service.h"
 #include "payment_intent_states.h"
 
-#define INTENT_COLUMNS \
+#define INTENT_COLUMNS                                                                         \
     "status, amount_capturable, amount_received, latest_charge, payment_method, open_attempt," \
     " action_url, last_payment_error, cancellation_reason, canceled_at"
-#define CHARGE_COLUMNS \
+#define CHARGE_COLUMNS                                                                          \
     "status, state, amount_captured, captured, voided, gateway_reference, balance_transaction," \
     " failure_code, failure_message, decline_code, advice_code, network_code, action_url, authenticated"
 
@@ -24,23 +24,26 @@ struct payment_rows {
     bool charge_new;
 };
 
-static sl_status rows_load(sl_context *cx, struct settlement *settlement, const struct attempt *before,
-                           struct payment_rows *ret)
+static sl_status rows_load(sl_context *cx, struct settlement *settlement,
+                           const struct attempt *before, struct payment_rows *ret)
 {
-    *ret = (struct payment_rows){ .settlement = settlement, .before = before, .attempt = settlement->attempt };
+    *ret = (struct payment_rows){ .settlement = settlement,
+                                  .before = before,
+                                  .attempt = settlement->attempt };
     ret->intent = sl_alloc(cx, sizeof(*ret->intent));
+    ret->charge = sl_alloc(cx, sizeof(*ret->charge));
+    settlement->charge = ret->charge;
     if (settlement->known_intent && !settlement->fresh) {
         *ret->intent = *settlement->known_intent;
     } else {
         sl_status status = sl_find(cx, &payment_intents, before->intent, ret->intent);
         if (status == SL_E_NOT_FOUND)
-            return sl_fail(cx, SL_E_INTERNAL, NULL, "The intent of attempt %s is missing.", before->id);
+            return sl_fail(cx, SL_E_INTERNAL, NULL, "The intent of attempt %s is missing.",
+                           before->id);
         if (status != SL_OK)
             return status;
     }
     settlement->intent = ret->intent;
-    ret->charge = sl_alloc(cx, sizeof(*ret->charge));
-    settlement->charge = ret->charge;
     return charge_of_attempt(cx, settlement, ret->intent, ret->charge, &ret->charge_new);
 }
 
@@ -56,7 +59,8 @@ static void charge_write(sl_context *cx, struct payment_rows *rows, const char *
         sl_event(cx, event, &charge_resource, rows->charge, NULL);
 }
 
-static sl_status intent_write(sl_context *cx, struct payment_rows *rows, const char *to, const char *event)
+static sl_status intent_write(sl_context *cx, struct payment_rows *rows, const char *to,
+                              const char *event)
 {
     sl_status status = intent_move(cx, rows->intent, to);
     if (status != SL_OK)
@@ -74,8 +78,8 @@ static void method_keep(sl_context *cx, const struct payment_rows *rows)
     if (!intent->setup_future_usage || !intent->customer || !intent->payment_method)
         return;
     if (customers()->attach(cx, intent->payment_method, intent->customer, true) != SL_OK) {
-        sl_log(cx, SL_LOG_WARNING, "payment method not kept", "payment_intent", intent->id, "reason",
-               sl_error_message(cx) ? sl_error_message(cx) : "");
+        sl_log(cx, SL_LOG_WARNING, "payment method not kept", "payment_intent", intent->id,
+               "reason", sl_error_message(cx) ? sl_error_message(cx) : "");
         sl_error_clear(cx);
     }
 }
@@ -104,7 +108,8 @@ static sl_status payment_approved(sl_context *cx, struct payment_rows *rows)
     method_keep(cx, rows);
     return rows->attempt->capture
                ? intent_write(cx, rows, STATE_SUCCEEDED, "payment_intent.succeeded")
-               : intent_write(cx, rows, STATE_REQUIRES_CAPTURE, "payment_intent.amount_capturable_updated");
+               : intent_write(cx, rows, STATE_REQUIRES_CAPTURE,
+                              "payment_intent.amount_capturable_updated");
 }
 
 static sl_status payment_declined(sl_context *cx, struct payment_rows *rows)
@@ -182,7 +187,8 @@ static sl_status payment_unknown(sl_context *cx, struct payment_rows *rows)
     return intent_write(cx, rows, STATE_PROCESSING, first ? "payment_intent.processing" : NULL);
 }
 
-sl_status payment_outcome_apply(sl_context *cx, struct settlement *settlement, const struct attempt *before)
+sl_status payment_outcome_apply(sl_context *cx, struct settlement *settlement,
+                                const struct attempt *before)
 {
     struct payment_rows rows;
     sl_status status = rows_load(cx, settlement, before, &rows);
@@ -202,8 +208,8 @@ sl_status payment_outcome_apply(sl_context *cx, struct settlement *settlement, c
 }
 
 /* Capture and void work on a charge that is there. */
-static sl_status later_rows_load(sl_context *cx, struct settlement *settlement, const struct attempt *before,
-                                 struct payment_rows *ret)
+static sl_status later_rows_load(sl_context *cx, struct settlement *settlement,
+                                 const struct attempt *before, struct payment_rows *ret)
 {
     settlement->fresh = true;
     sl_status status = rows_load(cx, settlement, before, ret);
@@ -221,7 +227,8 @@ static sl_status later_undecided(sl_context *cx, struct payment_rows *rows)
     return intent_write(cx, rows, rows->attempt->state_before, NULL);
 }
 
-sl_status capture_outcome_apply(sl_context *cx, struct settlement *settlement, const struct attempt *before)
+sl_status capture_outcome_apply(sl_context *cx, struct settlement *settlement,
+                                const struct attempt *before)
 {
     struct payment_rows rows;
     sl_status status = later_rows_load(cx, settlement, before, &rows);
@@ -239,7 +246,8 @@ sl_status capture_outcome_apply(sl_context *cx, struct settlement *settlement, c
     return intent_write(cx, &rows, STATE_SUCCEEDED, "payment_intent.succeeded");
 }
 
-sl_status void_outcome_apply(sl_context *cx, struct settlement *settlement, const struct attempt *before)
+sl_status void_outcome_apply(sl_context *cx, struct settlement *settlement,
+                             const struct attempt *before)
 {
     struct payment_rows rows;
     sl_status status = later_rows_load(cx, settlement, before, &rows);

@@ -19,7 +19,8 @@ const char *money_text(sl_context *cx, int64_t amount, const char *currency)
     sl_money_to_major(amount, currency, text);
     if (same(currency, "usd")) {
         /* Cents are always shown: "$0.50", where JSON writes 0.5. */
-        return sl_format(cx, "%s$%lld.%02lld", amount < 0 ? "-" : "", (long long)(amount < 0 ? -(amount / 100) : amount / 100),
+        return sl_format(cx, "%s$%lld.%02lld", amount < 0 ? "-" : "",
+                         (long long)(amount < 0 ? -(amount / 100) : amount / 100),
                          (long long)(amount < 0 ? -(amount % 100) : amount % 100));
     }
     return sl_format(cx, "%s %s", text, currency);

@@ -8,58 +8,72 @@
 #define WHO(ALIAS) "SELECT " ALIAS ".account_id || ' ' || " ALIAS ".id"
 
 /* The net of balance transactions in one status against a ledger account; `sides` sums to zero when they agree. */
-#define BALANCE_AGREES(STATUS, ACCOUNT)                                                                    \
-    "SELECT account_id || ' " ACCOUNT " ' || currency FROM"                                                \
-    " (SELECT account_id, currency, net AS amount FROM balance_transactions WHERE status = '" STATUS "'"   \
-    " UNION ALL SELECT account_id, currency, -amount FROM ledger_balances WHERE account = '" ACCOUNT "')"  \
+#define BALANCE_AGREES(STATUS, ACCOUNT)                                                              \
+    "SELECT account_id || ' " ACCOUNT " ' || currency FROM"                                          \
+    " (SELECT account_id, currency, net AS amount FROM balance_transactions WHERE status = '" STATUS \
+    "'"                                                                                              \
+    " UNION ALL SELECT account_id, currency, -amount FROM ledger_balances WHERE account = '" ACCOUNT \
+    "')"                                                                                             \
     " sides GROUP BY account_id, currency HAVING SUM(amount) <> 0"
 
 const sl_invariant payments_invariants[] = {
     { .name = "captured is at most authorized",
-      .sql = WHO("c") " FROM charges c WHERE c.amount_captured > c.amount OR c.amount_captured < 0" },
+      .sql =
+          WHO("c") " FROM charges c WHERE c.amount_captured > c.amount OR c.amount_captured < 0" },
     { .name = "refunded is at most captured",
-      .sql = WHO("c") " FROM charges c WHERE c.amount_refunded > c.amount_captured OR c.amount_refunded < 0" },
+      .sql = WHO(
+          "c") " FROM charges c WHERE c.amount_refunded > c.amount_captured OR c.amount_refunded < 0" },
     { .name = "a charge's refunded amount is the sum of its refunds",
-      .sql = WHO("c") " FROM charges c LEFT JOIN refunds r ON r.account_id = c.account_id AND r.charge = c.id"
-                      " AND r.status <> 'failed' GROUP BY c.account_id, c.id, c.amount_refunded"
-                      " HAVING COALESCE(SUM(r.amount), 0) <> c.amount_refunded" },
+      .sql = WHO(
+          "c") " FROM charges c LEFT JOIN refunds r ON r.account_id = c.account_id AND r.charge = c.id"
+               " AND r.status <> 'failed' GROUP BY c.account_id, c.id, c.amount_refunded"
+               " HAVING COALESCE(SUM(r.amount), 0) <> c.amount_refunded" },
     { .name = "at most one successful authorization per intent",
-      .sql = "SELECT account_id || ' ' || intent FROM payment_attempts WHERE operation = 'authorize'"
-             " AND status = 'succeeded' GROUP BY account_id, intent HAVING COUNT(*) > 1" },
+      .sql =
+          "SELECT account_id || ' ' || intent FROM payment_attempts WHERE operation = 'authorize'"
+          " AND status = 'succeeded' GROUP BY account_id, intent HAVING COUNT(*) > 1" },
     { .name = "at most one successful charge per intent",
       .sql = "SELECT account_id || ' ' || payment_intent FROM charges WHERE status = 'succeeded'"
              " GROUP BY account_id, payment_intent HAVING COUNT(*) > 1" },
     { .name = "a succeeded intent has received what its charge captured",
-      .sql = WHO("i") " FROM payment_intents i LEFT JOIN charges c ON c.account_id = i.account_id"
-                      " AND c.id = i.latest_charge WHERE i.status = 'succeeded'"
-                      " AND (c.id IS NULL OR c.status <> 'succeeded' OR c.amount_captured <> i.amount_received)" },
+      .sql = WHO(
+          "i") " FROM payment_intents i LEFT JOIN charges c ON c.account_id = i.account_id"
+               " AND c.id = i.latest_charge WHERE i.status = 'succeeded'"
+               " AND (c.id IS NULL OR c.status <> 'succeeded' OR c.amount_captured <> i.amount_received)" },
     { .name = "a canceled intent has received nothing",
       .sql = WHO("i") " FROM payment_intents i WHERE i.status = 'canceled'"
                       " AND (i.amount_received <> 0 OR i.amount_capturable <> 0)" },
     { .name = "an intent's open attempt is open",
-      .sql = WHO("i") " FROM payment_intents i JOIN payment_attempts a ON a.account_id = i.account_id"
-                      " AND a.id = i.open_attempt WHERE a.status IN"
-                      " ('succeeded', 'declined', 'not_sent', 'abandoned')" },
+      .sql =
+          WHO("i") " FROM payment_intents i JOIN payment_attempts a ON a.account_id = i.account_id"
+                   " AND a.id = i.open_attempt WHERE a.status IN"
+                   " ('succeeded', 'declined', 'not_sent', 'abandoned')" },
     { .name = "an unsettled attempt keeps its intent busy",
-      .sql = WHO("a") " FROM payment_attempts a JOIN payment_intents i ON i.account_id = a.account_id"
-                      " AND i.id = a.intent WHERE a.unsettled = TRUE AND a.operation <> 'refund'"
-                      " AND (i.open_attempt IS NULL OR i.open_attempt <> a.id)" },
+      .sql =
+          WHO("a") " FROM payment_attempts a JOIN payment_intents i ON i.account_id = a.account_id"
+                   " AND i.id = a.intent WHERE a.unsettled = TRUE AND a.operation <> 'refund'"
+                   " AND (i.open_attempt IS NULL OR i.open_attempt <> a.id)" },
     { .name = "a captured charge has its balance transaction",
-      .sql = WHO("c") " FROM charges c LEFT JOIN balance_transactions t ON t.account_id = c.account_id"
-                      " AND t.id = c.balance_transaction WHERE c.captured = TRUE"
-                      " AND (t.id IS NULL OR t.amount <> c.amount_captured OR t.source <> c.id)" },
+      .sql =
+          WHO("c") " FROM charges c LEFT JOIN balance_transactions t ON t.account_id = c.account_id"
+                   " AND t.id = c.balance_transaction WHERE c.captured = TRUE"
+                   " AND (t.id IS NULL OR t.amount <> c.amount_captured OR t.source <> c.id)" },
     { .name = "a succeeded refund has its balance transaction",
-      .sql = WHO("r") " FROM refunds r LEFT JOIN balance_transactions t ON t.account_id = r.account_id"
-                      " AND t.id = r.balance_transaction WHERE r.status = 'succeeded'"
-                      " AND (t.id IS NULL OR t.amount <> -r.amount OR t.source <> r.id)" },
+      .sql =
+          WHO("r") " FROM refunds r LEFT JOIN balance_transactions t ON t.account_id = r.account_id"
+                   " AND t.id = r.balance_transaction WHERE r.status = 'succeeded'"
+                   " AND (t.id IS NULL OR t.amount <> -r.amount OR t.source <> r.id)" },
     { .name = "a balance transaction's net is its amount less its fee",
       .sql = WHO("t") " FROM balance_transactions t WHERE t.net <> t.amount - t.fee" },
     { .name = "a balance transaction is in the ledger",
-      .sql = WHO("t") " FROM balance_transactions t LEFT JOIN ledger_transactions l ON"
-                      " l.account_id = t.account_id AND l.kind = t.reporting_category AND l.source = t.source"
-                      " WHERE l.id IS NULL" },
-    { .name = "the pending balance agrees with the ledger", .sql = BALANCE_AGREES("pending", "pending") },
-    { .name = "the available balance agrees with the ledger", .sql = BALANCE_AGREES("available", "available") },
+      .sql = WHO(
+          "t") " FROM balance_transactions t LEFT JOIN ledger_transactions l ON"
+               " l.account_id = t.account_id AND l.kind = t.reporting_category AND l.source = t.source"
+               " WHERE l.id IS NULL" },
+    { .name = "the pending balance agrees with the ledger",
+      .sql = BALANCE_AGREES("pending", "pending") },
+    { .name = "the available balance agrees with the ledger",
+      .sql = BALANCE_AGREES("available", "available") },
     { .name = "a succeeded charge has its event",
       .sql = WHO("c") " FROM charges c LEFT JOIN events e ON e.account_id = c.account_id"
                       " AND e.object_id = c.id AND e.type = 'charge.succeeded'"
@@ -69,7 +83,8 @@ const sl_invariant payments_invariants[] = {
                       " AND e.object_id = i.id AND e.type = 'payment_intent.succeeded'"
                       " WHERE i.status = 'succeeded' AND e.id IS NULL" },
     { .name = "a dispute's charge is marked as disputed",
-      .sql = WHO("d") " FROM disputes d LEFT JOIN charges c ON c.account_id = d.account_id AND c.id = d.charge"
-                      " WHERE c.id IS NULL OR c.disputed = FALSE" },
+      .sql = WHO(
+          "d") " FROM disputes d LEFT JOIN charges c ON c.account_id = d.account_id AND c.id = d.charge"
+               " WHERE c.id IS NULL OR c.disputed = FALSE" },
     SL_INVARIANTS_END,
 };

@@ -48,8 +48,8 @@ static void view_charge(const struct charge *charge, sl_payment_view *view)
 }
 
 /* Fills a view from rows that are there, loading those that are not. */
-static sl_status view_fill(sl_context *cx, const struct payment_intent *intent, const struct charge *charge,
-                           sl_payment_view *view)
+static sl_status view_fill(sl_context *cx, const struct payment_intent *intent,
+                           const struct charge *charge, sl_payment_view *view)
 {
     *view = (sl_payment_view){ .struct_size = sizeof(*view) };
     view_intent(intent, view);
@@ -76,7 +76,8 @@ static void view_attempt(const struct attempt *attempt, sl_payment_view *view)
     view->advice_code = attempt->advice_code;
 }
 
-static sl_status settled_rows(sl_context *cx, const struct settlement *settlement, struct payment_intent *ret)
+static sl_status settled_rows(sl_context *cx, const struct settlement *settlement,
+                              struct payment_intent *ret)
 {
     if (settlement->intent) {
         *ret = *settlement->intent;
@@ -84,7 +85,8 @@ static sl_status settled_rows(sl_context *cx, const struct settlement *settlemen
     }
     sl_status status = sl_find(cx, &payment_intents, settlement->attempt->intent, ret);
     return status == SL_E_NOT_FOUND
-               ? sl_fail(cx, SL_E_INTERNAL, NULL, "The intent of attempt %s is missing.", settlement->attempt->id)
+               ? sl_fail(cx, SL_E_INTERNAL, NULL, "The intent of attempt %s is missing.",
+                         settlement->attempt->id)
                : status;
 }
 
@@ -153,18 +155,21 @@ static sl_status service_pay(sl_context *cx, const sl_payment_order *order, sl_p
     return intent_confirm(cx, intent, &method, &how);
 }
 
-static sl_status service_confirm(sl_context *cx, const char *id, const sl_payment_order *order, sl_payment_view *ret)
+static sl_status service_confirm(sl_context *cx, const char *id, const sl_payment_order *order,
+                                 sl_payment_view *ret)
 {
     struct payment_intent *intent = sl_alloc(cx, sizeof(*intent));
     sl_status status = payment_intent_load(cx, id, "payment_intent", intent);
     if (status != SL_OK)
         return status;
     if (!intent_may_change(intent->status) || intent->open_attempt)
-        return intent_unexpected(cx, intent, "confirmed", "requires_payment_method, requires_confirmation");
+        return intent_unexpected(cx, intent, "confirmed",
+                                 "requires_payment_method, requires_confirmation");
     bool given;
     sl_payment_method_view method = { .struct_size = sizeof(method) };
     const char *wanted = order->payment_method ? order->payment_method : intent->payment_method;
-    status = method_of_params(cx, wanted, NULL, intent->customer, intent->currency, &given, &method);
+    status =
+        method_of_params(cx, wanted, NULL, intent->customer, intent->currency, &given, &method);
     if (status == SL_OK && !given)
         status = intent_unexpected(cx, intent, "confirmed", "requires_confirmation");
     if (status != SL_OK)
@@ -208,7 +213,8 @@ static sl_status service_cancel(sl_context *cx, const char *id, const char *reas
     if (status != SL_OK)
         return status;
     if (!intent_may_change(intent->status) || intent->open_attempt)
-        return intent_unexpected(cx, intent, "canceled", "requires_payment_method, requires_confirmation");
+        return intent_unexpected(cx, intent, "canceled",
+                                 "requires_payment_method, requires_confirmation");
     status = intent_move(cx, intent, STATE_CANCELED);
     if (status != SL_OK)
         return status;
@@ -219,14 +225,16 @@ static sl_status service_cancel(sl_context *cx, const char *id, const char *reas
     return SL_OK;
 }
 
-static sl_status service_payment(sl_context *cx, const char *id, const char *param, sl_payment_view *ret)
+static sl_status service_payment(sl_context *cx, const char *id, const char *param,
+                                 sl_payment_view *ret)
 {
     struct payment_intent intent;
     sl_status status = payment_intent_load(cx, id, param, &intent);
     return status == SL_OK ? view_fill(cx, &intent, NULL, ret) : status;
 }
 
-static sl_status service_charge(sl_context *cx, const char *id, const char *param, sl_payment_view *ret)
+static sl_status service_charge(sl_context *cx, const char *id, const char *param,
+                                sl_payment_view *ret)
 {
     struct charge charge;
     struct payment_intent intent;
@@ -239,14 +247,17 @@ static sl_status service_charge(sl_context *cx, const char *id, const char *para
 static sl_status service_failure(sl_context *cx, const sl_payment_view *payment)
 {
     if (!payment->failure_code)
-        return sl_fail(cx, SL_E_UNAVAILABLE, NULL, "The gateway could not be reached; nothing was charged. Try again.");
-    sl_status status = sl_fail(cx, SL_E_CARD, payment->failure_code, "%s",
-                               payment->failure_message ? payment->failure_message : "Your card was declined.");
+        return sl_fail(cx, SL_E_UNAVAILABLE, NULL,
+                       "The gateway could not be reached; nothing was charged. Try again.");
+    sl_status status =
+        sl_fail(cx, SL_E_CARD, payment->failure_code, "%s",
+                payment->failure_message ? payment->failure_message : "Your card was declined.");
     sl_error_decline(cx, payment->decline_code, payment->advice_code);
     return status;
 }
 
-static sl_status service_move(sl_context *cx, const sl_movement *order, const char **ret_transaction)
+static sl_status service_move(sl_context *cx, const sl_movement *order,
+                              const char **ret_transaction)
 {
     const struct movement movement = {
         .type = order->type,

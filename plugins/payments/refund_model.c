@@ -6,24 +6,15 @@
 #include "refund_model.h"
 
 static const sl_field refund_fields[] = {
-    SL_ID(struct refund, id, "re"),
-    SL_TIMESTAMP(struct refund, created),
-    SL_INT64(struct refund, version),
-    SL_STRING(struct refund, status),
-    SL_MONEY(struct refund, amount),
-    SL_CURRENCY(struct refund, currency),
-    SL_ID(struct refund, charge, "ch"),
-    SL_ID(struct refund, payment_intent, "pi"),
-    SL_ID(struct refund, customer, "cus"),
-    SL_ID(struct refund, payment_method, "pm"),
-    SL_STRING(struct refund, reason),
-    SL_STRING(struct refund, description),
-    SL_STRING(struct refund, failure_reason),
-    SL_ID(struct refund, balance_transaction, "txn"),
-    SL_ID(struct refund, attempt, "pay"),
-    SL_STRING(struct refund, gateway_reference),
-    SL_METADATA(struct refund, metadata),
-    SL_FIELDS_END,
+    SL_ID(struct refund, id, "re"),           SL_TIMESTAMP(struct refund, created),
+    SL_INT64(struct refund, version),         SL_STRING(struct refund, status),
+    SL_MONEY(struct refund, amount),          SL_CURRENCY(struct refund, currency),
+    SL_ID(struct refund, charge, "ch"),       SL_ID(struct refund, payment_intent, "pi"),
+    SL_ID(struct refund, customer, "cus"),    SL_ID(struct refund, payment_method, "pm"),
+    SL_STRING(struct refund, reason),         SL_STRING(struct refund, description),
+    SL_STRING(struct refund, failure_reason), SL_ID(struct refund, balance_transaction, "txn"),
+    SL_ID(struct refund, attempt, "pay"),     SL_STRING(struct refund, gateway_reference),
+    SL_METADATA(struct refund, metadata),     SL_FIELDS_END,
 };
 
 const sl_table refunds = SL_TABLE("refunds", struct refund, refund_fields);
@@ -35,7 +26,8 @@ static void refund_render(sl_json *out, const void *row)
     sl_json_string(out, "id", refund->id);
     sl_json_string(out, "object", "refund");
     sl_json_money(out, "amount", refund->amount, refund->currency);
-    sl_json_reference(out, "balance_transaction", "balance_transaction", refund->balance_transaction);
+    sl_json_reference(out, "balance_transaction", "balance_transaction",
+                      refund->balance_transaction);
     sl_json_reference(out, "charge", "charge", refund->charge);
     sl_json_time(out, "created", refund->created);
     sl_json_string(out, "currency", refund->currency);
@@ -81,10 +73,16 @@ void refund_render_lite(sl_json *out, const void *row)
 }
 
 static const sl_filter refund_filters[] = {
-    { .param = "charge", .column = "charge", .face = SL_FACE_STRIPE, .type = SL_TYPE_STRING,
+    { .param = "charge",
+      .column = "charge",
+      .face = SL_FACE_STRIPE,
+      .type = SL_TYPE_STRING,
       .doc = "Only refunds of this charge" },
-    { .param = "payment_intent", .column = "payment_intent", .face = SL_FACE_STRIPE,
-      .type = SL_TYPE_STRING, .doc = "Only refunds of this payment intent" },
+    { .param = "payment_intent",
+      .column = "payment_intent",
+      .face = SL_FACE_STRIPE,
+      .type = SL_TYPE_STRING,
+      .doc = "Only refunds of this payment intent" },
     SL_FILTERS_END,
 };
 

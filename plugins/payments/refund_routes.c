@@ -25,7 +25,8 @@ static const char *const reasons[] = { "duplicate", "fraudulent", "requested_by_
 
 const sl_field refund_create_fields[] = {
     SL_ID(struct refund_params, charge, "ch", .doc = "The charge to refund"),
-    SL_ID(struct refund_params, payment_intent, "pi", .doc = "Or the payment intent whose charge to refund"),
+    SL_ID(struct refund_params, payment_intent, "pi",
+          .doc = "Or the payment intent whose charge to refund"),
     SL_MONEY(struct refund_params, amount, .nullable = true, .min = 1, .max = INT64_MAX,
              .doc = "Default: what is left"),
     SL_ENUM(struct refund_params, reason, reasons),
@@ -50,11 +51,13 @@ const sl_field charge_refunds_fields[] = {
     SL_FIELDS_END,
 };
 
-static sl_status refunded_charge(sl_context *cx, const struct refund_params *params, struct charge *ret)
+static sl_status refunded_charge(sl_context *cx, const struct refund_params *params,
+                                 struct charge *ret)
 {
     if (params->charge && params->payment_intent)
-        return sl_fail_param(cx, SL_E_INVALID, "parameters_exclusive", "charge",
-                             "You may only specify one of these parameters: charge, payment_intent.");
+        return sl_fail_param(
+            cx, SL_E_INVALID, "parameters_exclusive", "charge",
+            "You may only specify one of these parameters: charge, payment_intent.");
     if (params->charge)
         return charge_load(cx, params->charge, NULL, ret);
     if (!params->payment_intent)
@@ -67,7 +70,8 @@ static sl_status refunded_charge(sl_context *cx, const struct refund_params *par
         return status;
     if (!intent.latest_charge)
         return sl_fail_param(cx, SL_E_INVALID, "payment_intent_unexpected_state", "payment_intent",
-                             "This PaymentIntent (%s) does not have a successful charge to refund.", intent.id);
+                             "This PaymentIntent (%s) does not have a successful charge to refund.",
+                             intent.id);
     return charge_load(cx, intent.latest_charge, NULL, ret);
 }
 
@@ -111,8 +115,8 @@ sl_status refund_cancel(sl_context *cx, const void *data)
     if (status != SL_OK)
         return status;
     return sl_fail(cx, SL_E_INVALID, "status_transition_invalid",
-                   "Refund %s is %s and cannot be canceled; only refunds that require action can.", refund.id,
-                   refund.status);
+                   "Refund %s is %s and cannot be canceled; only refunds that require action can.",
+                   refund.id, refund.status);
 }
 
 sl_status charge_refunds_list(sl_context *cx, const void *data)

@@ -16,12 +16,13 @@ static sl_status refund_amount_check(sl_context *cx, const struct charge *charge
 {
     int64_t left = charge_refundable(charge);
     if (left == 0)
-        return sl_fail(cx, SL_E_INVALID, "charge_already_refunded", "Charge %s has already been refunded.",
-                       charge->id);
+        return sl_fail(cx, SL_E_INVALID, "charge_already_refunded",
+                       "Charge %s has already been refunded.", charge->id);
     if (amount > left)
         return sl_fail_param(cx, SL_E_INVALID, "amount_too_large", "amount",
                              "Refund amount (%s) is greater than unrefunded amount on charge (%s)",
-                             money_text(cx, amount, charge->currency), money_text(cx, left, charge->currency));
+                             money_text(cx, amount, charge->currency),
+                             money_text(cx, left, charge->currency));
     return SL_OK;
 }
 
@@ -29,25 +30,29 @@ static sl_status refund_charge_check(sl_context *cx, const struct charge *charge
 {
     if (!same(charge->status, "succeeded"))
         return sl_fail(cx, SL_E_INVALID, "charge_not_refundable",
-                       "Charge %s is %s and cannot be refunded; only charges that succeeded can.", charge->id,
-                       charge->status);
+                       "Charge %s is %s and cannot be refunded; only charges that succeeded can.",
+                       charge->id, charge->status);
     if (charge->voided)
-        return sl_fail(cx, SL_E_INVALID, "charge_already_refunded", "Charge %s has already been refunded.",
-                       charge->id);
+        return sl_fail(cx, SL_E_INVALID, "charge_already_refunded",
+                       "Charge %s has already been refunded.", charge->id);
     if (!charge->captured)
-        return sl_fail(cx, SL_E_INVALID, "charge_not_refundable",
-                       "Charge %s has not been captured. Cancel its PaymentIntent to release the money.",
-                       charge->id);
+        return sl_fail(
+            cx, SL_E_INVALID, "charge_not_refundable",
+            "Charge %s has not been captured. Cancel its PaymentIntent to release the money.",
+            charge->id);
     if (!charge->disputed)
         return SL_OK;
     struct dispute dispute;
-    sl_status status = sl_select_one(cx, &disputes, "charge = $2", SL_ARGS(sl_text(charge->id)), &dispute);
-    if (status == SL_E_NOT_FOUND || (status == SL_OK && (same(dispute.status, "won") || strncmp(dispute.status, "warning", 7) == 0)))
+    sl_status status =
+        sl_select_one(cx, &disputes, "charge = $2", SL_ARGS(sl_text(charge->id)), &dispute);
+    if (status == SL_E_NOT_FOUND ||
+        (status == SL_OK &&
+         (same(dispute.status, "won") || strncmp(dispute.status, "warning", 7) == 0)))
         return SL_OK;
     if (status != SL_OK)
         return status;
-    return sl_fail(cx, SL_E_INVALID, "charge_disputed", "Charge %s has been charged back; cannot issue a refund.",
-                   charge->id);
+    return sl_fail(cx, SL_E_INVALID, "charge_disputed",
+                   "Charge %s has been charged back; cannot issue a refund.", charge->id);
 }
 
 static struct refund *refund_draft(sl_context *cx, const struct charge *charge, int64_t amount,
@@ -72,7 +77,8 @@ static struct refund *refund_draft(sl_context *cx, const struct charge *charge, 
 }
 
 static struct attempt *refund_attempt_begin(sl_context *cx, const struct charge *charge,
-                                            const struct refund *refund, const struct refund_order *order)
+                                            const struct refund *refund,
+                                            const struct refund_order *order)
 {
     struct attempt *attempt = sl_alloc(cx, sizeof(*attempt));
     *attempt = (struct attempt){
@@ -102,11 +108,12 @@ sl_status charge_refund(sl_context *cx, struct charge *charge, const struct refu
     status = refund_amount_check(cx, charge, amount);
     if (status != SL_OK)
         return status;
-    const sl_gateway *gateway;
+    const sl_gateway *gateway = NULL;
     status = sl_gateway_choose(cx, charge->gateway, charge->currency, "card", &gateway);
     if (status != SL_OK)
         return status;
-    if (amount < charge->amount_captured && !sl_gateway_can(gateway, SL_GATEWAY_CAN_REFUND_IN_PARTS))
+    if (amount < charge->amount_captured &&
+        !sl_gateway_can(gateway, SL_GATEWAY_CAN_REFUND_IN_PARTS))
         return sl_fail_param(cx, SL_E_UNSUPPORTED, "charge_not_refundable", "amount",
                              "The gateway %s refunds the whole amount only.", charge->gateway);
     struct refund *refund = refund_draft(cx, charge, amount, order);
@@ -131,7 +138,8 @@ static sl_status refund_rows_load(sl_context *cx, struct settlement *settlement)
     if (status == SL_OK)
         status = sl_find(cx, &charges, attempt->charge, settlement->charge);
     if (status == SL_E_NOT_FOUND)
-        return sl_fail(cx, SL_E_INTERNAL, NULL, "The refund or charge of attempt %s is missing.", attempt->id);
+        return sl_fail(cx, SL_E_INTERNAL, NULL, "The refund or charge of attempt %s is missing.",
+                       attempt->id);
     return status;
 }
 
@@ -166,10 +174,10 @@ static sl_status refund_failed(sl_context *cx, struct settlement *settlement)
     struct refund *refund = settlement->refund;
     struct charge *charge = settlement->charge;
     refund->status = "failed";
-    refund->failure_reason = same(settlement->attempt->code, "insufficient_funds") ? "insufficient_funds"
-                             : same(settlement->attempt->code, "expired_card")
-                                 ? "expired_or_canceled_card"
-                                 : "declined";
+    refund->failure_reason =
+        same(settlement->attempt->code, "insufficient_funds") ? "insufficient_funds"
+        : same(settlement->attempt->code, "expired_card")     ? "expired_or_canceled_card"
+                                                              : "declined";
     refund->gateway_reference = settlement->attempt->reference;
     sl_update(cx, &refunds, refund, "status, failure_reason, gateway_reference");
     charge->amount_refunded -= refund->amount;
@@ -180,7 +188,8 @@ static sl_status refund_failed(sl_context *cx, struct settlement *settlement)
     return SL_OK;
 }
 
-sl_status refund_outcome_apply(sl_context *cx, struct settlement *settlement, const struct attempt *before)
+sl_status refund_outcome_apply(sl_context *cx, struct settlement *settlement,
+                               const struct attempt *before)
 {
     (void)before;
     sl_status status = refund_rows_load(cx, settlement);
@@ -194,7 +203,8 @@ sl_status refund_outcome_apply(sl_context *cx, struct settlement *settlement, co
 }
 
 /* The charge's refunds with this one as it is now, which the database does not know yet. */
-static sl_status charge_refunds_load(sl_context *cx, struct charge *charge, const struct refund *refund)
+static sl_status charge_refunds_load(sl_context *cx, struct charge *charge,
+                                     const struct refund *refund)
 {
     sl_list found;
     sl_status status = sl_select(cx, &refunds, "charge = $2 ORDER BY created DESC, id DESC",
@@ -211,7 +221,8 @@ static sl_status charge_refunds_load(sl_context *cx, struct charge *charge, cons
     return SL_OK;
 }
 
-sl_status lite_refund_reply(sl_context *cx, const struct charge *charge, const struct refund *refund)
+sl_status lite_refund_reply(sl_context *cx, const struct charge *charge,
+                            const struct refund *refund)
 {
     struct charge shown = *charge;
     sl_status status = charge_refunds_load(cx, &shown, refund);

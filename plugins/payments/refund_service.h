@@ -9,8 +9,8 @@
 #include "attempt_service.h"
 
 struct refund_order {
-    const char *answer;      /* ANSWER_REFUND, ... */
-    int64_t amount;          /* SL_NONE: the rest */
+    const char *answer; /* ANSWER_REFUND, ... */
+    int64_t amount;     /* SL_NONE: the rest */
     const char *reason;
     const char *description;
     const sl_map *metadata;
@@ -22,6 +22,7 @@ struct refund_order {
 sl_status charge_refund(sl_context *cx, struct charge *charge, const struct refund_order *order);
 
 /* {"status":"success","refund_details":{the charge, "refund":{...}}}. [suspends] */
-sl_status lite_refund_reply(sl_context *cx, const struct charge *charge, const struct refund *refund);
+sl_status lite_refund_reply(sl_context *cx, const struct charge *charge,
+                            const struct refund *refund);
 
 #endif

@@ -35,8 +35,10 @@ const sl_table setup_intents = SL_TABLE("setup_intents", struct setup_intent, se
 static void setup_absent_write(sl_json *out)
 {
     static const char *const absent[] = {
-        "application", "flow_directions", "latest_attempt", "mandate",
-        "on_behalf_of", "payment_method_configuration_details", "single_use_mandate",
+        "application",        "flow_directions",
+        "latest_attempt",     "mandate",
+        "on_behalf_of",       "payment_method_configuration_details",
+        "single_use_mandate",
     };
     for (size_t i = 0; i < sizeof(absent) / sizeof(absent[0]); i++)
         sl_json_null(out, absent[i]);
@@ -72,10 +74,16 @@ static void setup_intent_render(sl_json *out, const void *row)
 }
 
 static const sl_filter setup_intent_filters[] = {
-    { .param = "customer", .column = "customer", .face = SL_FACE_STRIPE, .type = SL_TYPE_STRING,
+    { .param = "customer",
+      .column = "customer",
+      .face = SL_FACE_STRIPE,
+      .type = SL_TYPE_STRING,
       .doc = "Only intents of this customer" },
-    { .param = "payment_method", .column = "payment_method", .face = SL_FACE_STRIPE,
-      .type = SL_TYPE_STRING, .doc = "Only intents with this payment method" },
+    { .param = "payment_method",
+      .column = "payment_method",
+      .face = SL_FACE_STRIPE,
+      .type = SL_TYPE_STRING,
+      .doc = "Only intents with this payment method" },
     SL_FILTERS_END,
 };
 

@@ -33,17 +33,21 @@ struct setup_params {
 static const char *const usages[] = { "off_session", "on_session", NULL };
 static const char *const reasons[] = { "abandoned", "duplicate", "requested_by_customer", NULL };
 
-#define FIELD_ID(NOUN) SL_ID(struct setup_params, id, "seti", .required = true, .doc = "The setup intent to " NOUN)
-#define FIELD_CLIENT_SECRET SL_STRING(struct setup_params, client_secret, .doc = "Needed with a publishable key")
-#define FIELDS_METHOD \
-    SL_STRING(struct setup_params, payment_method, .doc = "A payment method, or a test card's name"), \
-        SL_OBJECT(struct setup_params, payment_method_data, struct method_params, method_data_fields), \
+#define FIELD_ID(NOUN) \
+    SL_ID(struct setup_params, id, "seti", .required = true, .doc = "The setup intent to " NOUN)
+#define FIELD_CLIENT_SECRET \
+    SL_STRING(struct setup_params, client_secret, .doc = "Needed with a publishable key")
+#define FIELDS_METHOD                                                                        \
+    SL_STRING(struct setup_params, payment_method,                                           \
+              .doc = "A payment method, or a test card's name"),                             \
+        SL_OBJECT(struct setup_params, payment_method_data, struct method_params,            \
+                  method_data_fields),                                                       \
         SL_OBJECT(struct setup_params, payment_method_options, struct method_options_params, \
-                  method_options_fields), \
-        SL_STRINGS(struct setup_params, payment_method_types, .hidden = true), \
+                  method_options_fields),                                                    \
+        SL_STRINGS(struct setup_params, payment_method_types, .hidden = true),               \
         SL_STRINGS(struct setup_params, allowed_payment_method_types)
 #define FIELD_EXCLUDED SL_STRINGS(struct setup_params, excluded_payment_method_types)
-#define FIELDS_CONFIRMATION \
+#define FIELDS_CONFIRMATION                                                                \
     SL_STRING(struct setup_params, return_url, .doc = "Where the customer comes back to"), \
         SL_BOOL(struct setup_params, use_stripe_sdk, .hidden = true)
 
@@ -51,7 +55,8 @@ const sl_field setup_create_fields[] = {
     SL_ID(struct setup_params, customer, "cus", .doc = "Whose card it will be"),
     FIELDS_METHOD,
     FIELD_EXCLUDED,
-    SL_OBJECT(struct setup_params, automatic_payment_methods, struct automatic_params, automatic_fields),
+    SL_OBJECT(struct setup_params, automatic_payment_methods, struct automatic_params,
+              automatic_fields),
     SL_ENUM(struct setup_params, usage, usages),
     SL_BOOL(struct setup_params, confirm, .doc = "Confirm at once"),
     FIELDS_CONFIRMATION,
@@ -60,7 +65,8 @@ const sl_field setup_create_fields[] = {
     SL_FIELDS_END,
 };
 
-const sl_field setup_retrieve_fields[] = { FIELD_ID("retrieve"), FIELD_CLIENT_SECRET, SL_FIELDS_END };
+const sl_field setup_retrieve_fields[] = { FIELD_ID("retrieve"), FIELD_CLIENT_SECRET,
+                                           SL_FIELDS_END };
 
 const sl_field setup_update_fields[] = {
     FIELD_ID("change"),
@@ -82,12 +88,14 @@ const sl_field setup_cancel_fields[] = {
     SL_FIELDS_END,
 };
 
-static sl_status setup_of_request(sl_context *cx, const struct setup_params *params, struct setup_intent *ret)
+static sl_status setup_of_request(sl_context *cx, const struct setup_params *params,
+                                  struct setup_intent *ret)
 {
     sl_status status = sl_resource_load(cx, &setup_intent_resource, params->id, "id", ret);
     if (status != SL_OK)
         return status;
-    return client_secret_check(cx, params->client_secret, ret->client_secret, "setup intent", params->id);
+    return client_secret_check(cx, params->client_secret, ret->client_secret, "setup intent",
+                               params->id);
 }
 
 sl_status setup_intent_retrieve(sl_context *cx, const void *data)
@@ -98,11 +106,12 @@ sl_status setup_intent_retrieve(sl_context *cx, const void *data)
 }
 
 /* Applies customer, method and options to the row; `ret_method` is filled when one was named. */
-static sl_status setup_change(sl_context *cx, const struct setup_params *params, struct setup_intent *intent,
-                              sl_payment_method_view *ret_method)
+static sl_status setup_change(sl_context *cx, const struct setup_params *params,
+                              struct setup_intent *intent, sl_payment_method_view *ret_method)
 {
-    sl_status status = method_types_check(cx, params->payment_method_types, params->allowed_payment_method_types,
-                                          params->excluded_payment_method_types);
+    sl_status status =
+        method_types_check(cx, params->payment_method_types, params->allowed_payment_method_types,
+                           params->excluded_payment_method_types);
     if (status != SL_OK)
         return status;
     if (params->customer)
@@ -111,14 +120,14 @@ static sl_status setup_change(sl_context *cx, const struct setup_params *params,
         sl_customer_view customer = { .struct_size = sizeof(customer) };
         status = customers()->customer(cx, intent->customer, "customer", &customer);
         if (status == SL_OK && customer.deleted)
-            status = sl_fail_param(cx, SL_E_INVALID, "resource_missing", "customer", "No such customer: '%s'",
-                                   intent->customer);
+            status = sl_fail_param(cx, SL_E_INVALID, "resource_missing", "customer",
+                                   "No such customer: '%s'", intent->customer);
         if (status != SL_OK)
             return status;
     }
     bool given;
-    status = method_of_params(cx, params->payment_method, params->payment_method_data, intent->customer,
-                              sl_default_currency(cx), &given, ret_method);
+    status = method_of_params(cx, params->payment_method, params->payment_method_data,
+                              intent->customer, sl_default_currency(cx), &given, ret_method);
     if (status != SL_OK)
         return status;
     if (given) {
@@ -149,9 +158,10 @@ static const char *redirects_of(const struct setup_params *params)
 
 static sl_status method_missing(sl_context *cx)
 {
-    return sl_fail_param(cx, SL_E_INVALID, "setup_intent_unexpected_state", "payment_method",
-                         "You cannot confirm this SetupIntent because it's missing a payment method. Confirm it "
-                         "with a payment method.");
+    return sl_fail_param(
+        cx, SL_E_INVALID, "setup_intent_unexpected_state", "payment_method",
+        "You cannot confirm this SetupIntent because it's missing a payment method. Confirm it "
+        "with a payment method.");
 }
 
 sl_status setup_intent_create(sl_context *cx, const void *data)
@@ -211,7 +221,8 @@ static sl_status setup_action_look(sl_context *cx, const struct setup_intent *in
     struct attempt attempt;
     sl_status status = sl_find(cx, &payment_attempts, intent->open_attempt, &attempt);
     if (status == SL_E_NOT_FOUND)
-        return sl_fail(cx, SL_E_INTERNAL, NULL, "The attempt of setup intent %s is missing.", intent->id);
+        return sl_fail(cx, SL_E_INTERNAL, NULL, "The attempt of setup intent %s is missing.",
+                       intent->id);
     sl_gateway_outcome *outcome = sl_alloc(cx, sizeof(*outcome));
     if (status == SL_OK)
         status = attempt_ask(cx, &attempt, outcome);

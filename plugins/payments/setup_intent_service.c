@@ -8,15 +8,15 @@
 #include "attempt_outcome.h"
 #include "payment_intent_states.h"
 
-#define SETUP_COLUMNS \
+#define SETUP_COLUMNS                                                                         \
     "status, open_attempt, action_url, customer, payment_method, return_url, three_d_secure," \
     " allowed_types, excluded_types, description, last_setup_error, metadata"
 
 sl_status setup_move(sl_context *cx, struct setup_intent *intent, const char *to)
 {
     if (!intent_may_move(intent->status, to) || same(to, STATE_REQUIRES_CAPTURE))
-        return sl_fail(cx, SL_E_INTERNAL, NULL, "Setup intent %s cannot go from %s to %s.", intent->id,
-                       intent->status, to);
+        return sl_fail(cx, SL_E_INTERNAL, NULL, "Setup intent %s cannot go from %s to %s.",
+                       intent->id, intent->status, to);
     intent->status = to;
     return SL_OK;
 }
@@ -27,16 +27,17 @@ sl_status setup_unexpected(sl_context *cx, const struct setup_intent *intent, co
     sl_status status = sl_resource_json(cx, &setup_intent_resource, intent, &json);
     if (status != SL_OK)
         return status;
-    status = sl_fail(cx, SL_E_INVALID, "setup_intent_unexpected_state",
-                     "This SetupIntent's status is %s, so it could not be %s.", intent->status, what);
+    status =
+        sl_fail(cx, SL_E_INVALID, "setup_intent_unexpected_state",
+                "This SetupIntent's status is %s, so it could not be %s.", intent->status, what);
     sl_error_attach(cx, "setup_intent", json);
     return status;
 }
 
-sl_status setup_confirm(sl_context *cx, struct setup_intent *intent, const sl_payment_method_view *method,
-                        bool is_new)
+sl_status setup_confirm(sl_context *cx, struct setup_intent *intent,
+                        const sl_payment_method_view *method, bool is_new)
 {
-    const sl_gateway *gateway;
+    const sl_gateway *gateway = NULL;
     const char *currency = sl_default_currency(cx);
     sl_status status = sl_gateway_choose(cx, method->gateway, currency, method->type, &gateway);
     if (status != SL_OK)
@@ -81,7 +82,8 @@ sl_status setup_action_give_up(sl_context *cx, struct setup_intent *intent)
     return SL_OK;
 }
 
-static sl_status setup_write(sl_context *cx, struct setup_intent *intent, const char *to, const char *event)
+static sl_status setup_write(sl_context *cx, struct setup_intent *intent, const char *to,
+                             const char *event)
 {
     sl_status status = setup_move(cx, intent, to);
     if (status != SL_OK)
@@ -105,10 +107,12 @@ static sl_status setup_succeeded(sl_context *cx, struct setup_intent *intent)
     return setup_write(cx, intent, STATE_SUCCEEDED, "setup_intent.succeeded");
 }
 
-static sl_status setup_declined(sl_context *cx, const struct attempt *attempt, struct setup_intent *intent)
+static sl_status setup_declined(sl_context *cx, const struct attempt *attempt,
+                                struct setup_intent *intent)
 {
     const struct payment_error error = {
-        .type = same(attempt->code, "setup_intent_authentication_failure") ? "invalid_request_error" : NULL,
+        .type = same(attempt->code, "setup_intent_authentication_failure") ? "invalid_request_error"
+                                                                           : NULL,
         .code = attempt->code,
         .decline_code = attempt->decline_code,
         .advice_code = attempt->advice_code,
@@ -125,13 +129,15 @@ static sl_status setup_declined(sl_context *cx, const struct attempt *attempt, s
     return setup_write(cx, intent, STATE_REQUIRES_PAYMENT_METHOD, "setup_intent.setup_failed");
 }
 
-sl_status setup_outcome_apply(sl_context *cx, struct settlement *settlement, const struct attempt *before)
+sl_status setup_outcome_apply(sl_context *cx, struct settlement *settlement,
+                              const struct attempt *before)
 {
     const struct attempt *attempt = settlement->attempt;
     struct setup_intent *intent = sl_alloc(cx, sizeof(*intent));
     sl_status status = sl_find(cx, &setup_intents, before->setup_intent, intent);
     if (status == SL_E_NOT_FOUND)
-        return sl_fail(cx, SL_E_INTERNAL, NULL, "The setup intent of attempt %s is missing.", before->id);
+        return sl_fail(cx, SL_E_INTERNAL, NULL, "The setup intent of attempt %s is missing.",
+                       before->id);
     if (status != SL_OK)
         return status;
     settlement->setup_intent = intent;

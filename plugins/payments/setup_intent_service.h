@@ -16,8 +16,8 @@ sl_status setup_move(sl_context *cx, struct setup_intent *intent, const char *to
 sl_status setup_unexpected(sl_context *cx, const struct setup_intent *intent, const char *what);
 
 /* Confirms: commits, asks the gateway, records, answers. [suspends] */
-sl_status setup_confirm(sl_context *cx, struct setup_intent *intent, const sl_payment_method_view *method,
-                        bool is_new);
+sl_status setup_confirm(sl_context *cx, struct setup_intent *intent,
+                        const sl_payment_method_view *method, bool is_new);
 
 /* Gives up an authentication the customer has not done; the intent's update is the caller's. [suspends] */
 sl_status setup_action_give_up(sl_context *cx, struct setup_intent *intent);

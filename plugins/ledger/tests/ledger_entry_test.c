@@ -13,8 +13,11 @@
 
 static sl_ledger_entry entry_of(const sl_posting *postings, uint32_t count)
 {
-    return (sl_ledger_entry){ .struct_size = sizeof(sl_ledger_entry), .kind = "charge", .source = "ch_1",
-                              .postings = postings, .count = count };
+    return (sl_ledger_entry){ .struct_size = sizeof(sl_ledger_entry),
+                              .kind = "charge",
+                              .source = "ch_1",
+                              .postings = postings,
+                              .count = count };
 }
 
 static void balanced_entries_are_taken(void **state)
@@ -25,7 +28,9 @@ static void balanced_entries_are_taken(void **state)
                                   { SL_LEDGER_FEES, "usd", 59 } };
     sl_ledger_entry entry = entry_of(charge, 3);
     assert_null(ledger_entry_fault(&entry));
-    const sl_posting mixed[] = { { "a", "usd", 5 }, { "b", "jpy", -7 }, { "b", "usd", -5 }, { "a", "jpy", 7 } };
+    const sl_posting mixed[] = {
+        { "a", "usd", 5 }, { "b", "jpy", -7 }, { "b", "usd", -5 }, { "a", "jpy", 7 }
+    };
     entry = entry_of(mixed, 4);
     assert_null(ledger_entry_fault(&entry));
 }
@@ -49,7 +54,9 @@ static void currencies_do_not_balance_each_other(void **state)
 static void a_sum_that_overflows_is_refused(void **state)
 {
     (void)state;
-    const sl_posting postings[] = { { "a", "usd", INT64_MAX }, { "b", "usd", 1 }, { "c", "usd", INT64_MIN } };
+    const sl_posting postings[] = { { "a", "usd", INT64_MAX },
+                                    { "b", "usd", 1 },
+                                    { "c", "usd", INT64_MIN } };
     sl_ledger_entry entry = entry_of(postings, 3);
     assert_non_null(ledger_entry_fault(&entry));
 }

@@ -38,10 +38,15 @@ static void an_attempt_is_open_until_it_is_settled(void **state)
     assert_true(attempt_has_failed(&attempt));
 }
 
-static const char *state_of(const char *status, int64_t captured, int64_t refunded, bool voided, const char *action)
+static const char *state_of(const char *status, int64_t captured, int64_t refunded, bool voided,
+                            const char *action)
 {
-    struct charge charge = { .status = status, .amount = 1000, .amount_captured = captured,
-                             .amount_refunded = refunded, .captured = captured > 0, .voided = voided,
+    struct charge charge = { .status = status,
+                             .amount = 1000,
+                             .amount_captured = captured,
+                             .amount_refunded = refunded,
+                             .captured = captured > 0,
+                             .voided = voided,
                              .action_url = action };
     charge_state_refresh(&charge);
     return charge.state;
@@ -64,7 +69,9 @@ static void a_charge_has_one_state(void **state)
 static void only_captured_money_can_be_given_back(void **state)
 {
     (void)state;
-    struct charge charge = { .amount = 1000, .amount_captured = 600, .amount_refunded = 100, .captured = true };
+    struct charge charge = {
+        .amount = 1000, .amount_captured = 600, .amount_refunded = 100, .captured = true
+    };
     assert_int_equal(charge_refundable(&charge), 500);
     charge.captured = false;
     assert_int_equal(charge_refundable(&charge), 0);

@@ -13,8 +13,13 @@
 #include "payment_intent_states.h"
 
 static const char *const names[] = {
-    STATE_REQUIRES_PAYMENT_METHOD, STATE_REQUIRES_CONFIRMATION, STATE_REQUIRES_ACTION, STATE_PROCESSING,
-    STATE_REQUIRES_CAPTURE,        STATE_SUCCEEDED,             STATE_CANCELED,
+    STATE_REQUIRES_PAYMENT_METHOD,
+    STATE_REQUIRES_CONFIRMATION,
+    STATE_REQUIRES_ACTION,
+    STATE_PROCESSING,
+    STATE_REQUIRES_CAPTURE,
+    STATE_SUCCEEDED,
+    STATE_CANCELED,
 };
 #define COUNT (sizeof(names) / sizeof(names[0]))
 
@@ -22,8 +27,10 @@ static void nothing_leads_out_of_an_end(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT; i++) {
-        assert_int_equal(intent_may_move(STATE_SUCCEEDED, names[i]), strcmp(names[i], STATE_SUCCEEDED) == 0);
-        assert_int_equal(intent_may_move(STATE_CANCELED, names[i]), strcmp(names[i], STATE_CANCELED) == 0);
+        assert_int_equal(intent_may_move(STATE_SUCCEEDED, names[i]),
+                         strcmp(names[i], STATE_SUCCEEDED) == 0);
+        assert_int_equal(intent_may_move(STATE_CANCELED, names[i]),
+                         strcmp(names[i], STATE_CANCELED) == 0);
     }
 }
 
@@ -58,9 +65,12 @@ static void what_may_be_done_in_each_state(void **state)
         const char *name;
         bool confirm, cancel, change;
     } rows[COUNT] = {
-        { STATE_REQUIRES_PAYMENT_METHOD, true, true, true }, { STATE_REQUIRES_CONFIRMATION, true, true, true },
-        { STATE_REQUIRES_ACTION, true, true, false },        { STATE_PROCESSING, false, false, false },
-        { STATE_REQUIRES_CAPTURE, false, true, false },      { STATE_SUCCEEDED, false, false, false },
+        { STATE_REQUIRES_PAYMENT_METHOD, true, true, true },
+        { STATE_REQUIRES_CONFIRMATION, true, true, true },
+        { STATE_REQUIRES_ACTION, true, true, false },
+        { STATE_PROCESSING, false, false, false },
+        { STATE_REQUIRES_CAPTURE, false, true, false },
+        { STATE_SUCCEEDED, false, false, false },
         { STATE_CANCELED, false, false, false },
     };
     for (size_t i = 0; i < COUNT; i++) {
