@@ -39,7 +39,7 @@ sl_paths sl_paths_find(sl_arena *arena)
     return (sl_paths){
         .program = sl_arena_copy(arena, program, strlen(program)),
         .plugins = first_folder((const char *[]){ sl_arena_format(arena, "%s/plugins", folder),
-                                                  sl_arena_format(arena, "%s/../lib/stripe_lite/plugins", folder), SL_INSTALL_PLUGINS, NULL }),
+                                                  sl_arena_format(arena, "%s/../" SL_PLUGINS_BELOW_PREFIX, folder), SL_INSTALL_PLUGINS, NULL }),
         .migrations = first_folder((const char *[]){ sl_arena_format(arena, "%s/../../migrations", folder),
                                                      sl_arena_format(arena, "%s/migrations", moved_data), SL_INSTALL_DATA "/migrations", NULL }),
         .assets = first_folder((const char *[]){ sl_arena_format(arena, "%s/assets", folder),

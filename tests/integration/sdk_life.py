@@ -151,7 +151,7 @@ class Life(unittest.TestCase):
             try:
                 return pay(4200, customer=buyer.id, idempotency_key="python-fifty").id
             except stripe.error.StripeError as error:
-                return (error.http_status, error.code)
+                return (error.http_status, error.error.code)
 
         with ThreadPoolExecutor(50) as pool:
             results = set(pool.map(attempt, range(50)))
