@@ -124,4 +124,26 @@ suite('lists and expansion', {}, (s) => {
       refused(await s.get(`/v1/payment_intents/${intent.id}`, { query: { expand: [path] } }), 400, { type: 'invalid_request_error' });
     });
   }
+
+  s.test('a payment with a property that cannot be expanded is refused before it moves money, or recorded', async () => {
+    const body = { amount: 700, currency: 'usd', confirm: true, payment_method: 'pm_card_visa', return_url: 'https://example.com/back' };
+    const before = (await s.stripe.charges.list({ limit: 100 })).data.length;
+    for (const path of ['a.b.c.d.e', 'customer.', '']) {
+      refused(await s.post('/v1/payment_intents', { ...body, expand: [path] }), 400, { type: 'invalid_request_error' });
+    }
+    assert.equal((await s.stripe.charges.list({ limit: 100 })).data.length, before);
+    const paid = answered(await s.post('/v1/payment_intents', { ...body, expand: ['nothing'] }), 200);
+    assert.equal(paid.status, 'succeeded');
+    assert.equal((await s.stripe.paymentIntents.retrieve(paid.id)).status, 'succeeded');
+  });
+
+  s.test('a weaker key expands no more than it may retrieve', async () => {
+    const key = await s.server.makeKey({ scope: ['payment_intents:read', 'charges:read'] });
+    const seen = answered(await s.get(`/v1/payment_intents/${intent.id}`, { key, query: { expand: ['latest_charge'] } }), 200);
+    assert.equal(seen.latest_charge.object, 'charge');
+    refused(await s.get(`/v1/payment_intents/${intent.id}`, { key, query: { expand: ['latest_charge.customer'] } }), 403);
+    const page = { key: s.server.publishableKey, query: { client_secret: intent.client_secret, expand: ['customer'] } };
+    refused(await s.get(`/v1/payment_intents/${intent.id}`, page), 403, { code: 'secret_key_required' });
+    assert.equal(answered(await s.get(`/v1/payment_intents/${intent.id}`, { ...page, query: { ...page.query, expand: [] } }), 200).id, intent.id);
+  });
 });
