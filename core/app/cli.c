@@ -152,30 +152,46 @@ static int command_run(sl_invocation *invocation, const char *name)
     return code == SL_EXIT_OK ? sl_process_run(invocation, SL_HOST_STARTED, 0, plugin_command, invocation) : code;
 }
 
+/* Reads what stands before the command. False when that was all, `ret_code` is then the exit code. */
+static bool global_flags_read(sl_invocation *invocation, int argument_count, char **arguments, int *at, int *ret_code)
+{
+    for (; *at < argument_count && arguments[*at][0] == '-'; (*at)++) {
+        const char *flag = arguments[*at];
+        if (strcmp(flag, "--help") == 0) {
+            *ret_code = usage_all(stdout);
+            return false;
+        }
+        if (strcmp(flag, "--version") == 0) {
+            *ret_code = sl_command_version(invocation);
+            return false;
+        }
+        if (strncmp(flag, "--config=", 9) == 0) {
+            invocation->config = flag + 9;
+        } else if (strcmp(flag, "--config") == 0 && *at + 1 < argument_count) {
+            invocation->config = arguments[++*at];
+        } else {
+            fprintf(stderr, "stripe-lite: unknown flag %s\n", flag);
+            *ret_code = usage_all(stderr);
+            return false;
+        }
+    }
+    if (*at < argument_count)
+        return true;
+    *ret_code = usage_all(stderr);
+    return false;
+}
+
 int sl_app_main(int argument_count, char **arguments)
 {
     sl_invocation invocation = { .arena = sl_arena_new() };
     int at = 1;
+    int code = SL_EXIT_USAGE;
     invocation.paths = sl_paths_find(invocation.arena);
-    for (; at < argument_count && arguments[at][0] == '-'; at++) {
-        if (strcmp(arguments[at], "--help") == 0)
-            return usage_all(stdout);
-        if (strcmp(arguments[at], "--version") == 0)
-            return sl_command_version(&invocation);
-        if (strncmp(arguments[at], "--config=", 9) == 0) {
-            invocation.config = arguments[at] + 9;
-        } else if (strcmp(arguments[at], "--config") == 0 && at + 1 < argument_count) {
-            invocation.config = arguments[++at];
-        } else {
-            fprintf(stderr, "stripe-lite: unknown flag %s\n", arguments[at]);
-            return usage_all(stderr);
-        }
+    if (global_flags_read(&invocation, argument_count, arguments, &at, &code)) {
+        invocation.arguments = (const char *const *)&arguments[at + 1];
+        invocation.argument_count = argument_count - at - 1;
+        code = command_run(&invocation, arguments[at]);
     }
-    if (at >= argument_count)
-        return usage_all(stderr);
-    invocation.arguments = (const char *const *)&arguments[at + 1];
-    invocation.argument_count = argument_count - at - 1;
-    int code = command_run(&invocation, arguments[at]);
     sl_settings_free((sl_settings *)invocation.settings);
     sl_arena_free(invocation.arena);
     return code;
