@@ -203,6 +203,11 @@ const char *sl_idempotency_key(const sl_context *cx)
     return cx->idempotency_key;
 }
 
+void sl_idempotency_release(sl_context *cx)
+{
+    cx->key_released = true;
+}
+
 int32_t sl_caller(const sl_context *cx)
 {
     return cx->caller.kind;

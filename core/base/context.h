@@ -50,8 +50,8 @@ typedef struct sl_caller_info {
 typedef struct sl_commit_hook {
     sl_status (*before)(sl_context *cx, void *data); /* may add writes; must not suspend */
     void (*after)(sl_context *cx, void *data, sl_status result);
-    /* A step begins, perhaps again (sl_retry): forget the reply and all that belonged to the run before. Any of the three may
-     * be NULL. `before` is also called when nothing is pending yet. */
+    /* A step begins, perhaps again (sl_retry): forget the reply and all that belonged to the run before; may suspend. Any of the
+     * three may be NULL. `before` is also called when nothing is pending yet. */
     void (*restart)(sl_context *cx, void *data);
     void *data;
     struct sl_commit_hook *next;
@@ -81,7 +81,8 @@ struct sl_context {
         *params; /* the request's parameters as one tree: path, query and body; NULL outside HTTP */
     const struct sl_resource
         *resource;          /* the resource whose own routes serve this request, else NULL */
-    const char *idempotency_key;        /* of the request, NULL: none */
+    const char *idempotency_key; /* of the request, NULL: none */
+    bool key_released;           /* sl_idempotency_release: the next commit frees the key */
     struct sl_reply *reply; /* where sl_reply_... puts the answer; NULL: nobody asks */
     struct sl_job_run *job;
 };

@@ -70,6 +70,7 @@ void sl_discard(sl_context *cx)
         sl_write_set_reset(cx->writes);
     cx->events = NULL;
     cx->keep = false;
+    cx->key_released = false;
 }
 
 sl_status sl_commit(sl_context *cx)

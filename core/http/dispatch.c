@@ -50,7 +50,7 @@ static sl_status request_serve(sl_request *request)
     }
     status = sl_retry(cx, step_run, request);
     if (request->idempotency) {
-        sl_idempotency_end(request, status);
+        status = sl_idempotency_end(request, status);
     }
     return status;
 }

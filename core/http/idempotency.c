@@ -52,6 +52,9 @@ struct sl_idempotency {
     bool there;              /* committed by us, or adopted */
     bool finished;           /* committed with its answer */
     bool joined;             /* in the write set */
+    bool leaving;            /* its deletion is in the write set */
+    bool doubtful;  /* a commit that changed it met a conflict: it may be another's that did */
+    bool elsewhere; /* `row` holds the answer that a job gave while this request stood still */
     sl_commit_hook hook;
 };
 
@@ -92,6 +95,12 @@ static sl_status before_commit(sl_context *cx, void *data)
         return SL_OK;
     }
     bool final = answer_known(cx);
+    if (!final && cx->key_released && record->there) {
+        sl_delete(cx, &sl_idempotency_table, &record->row);
+        record->joined = true;
+        record->leaving = true;
+        return SL_OK;
+    }
     /* A request that ends in our own failure leaves its key free; only one that goes on has a record without an answer. */
     if (final || !cx->keep) {
         record_join(cx, record, final);
@@ -103,14 +112,37 @@ static void after_commit(sl_context *cx, void *data, sl_status result)
 {
     sl_idempotency *record = data;
     (void)cx;
-    if (record->joined && result == SL_OK) {
+    if (record->leaving && result == SL_OK) {
+        record->finished = true;
+    } else if (record->joined && result == SL_OK) {
         int64_t version = record->there ? record->row.version + 1 : 1;
         record->row = record->pending;
         record->row.version = version;
         record->there = true;
         record->finished = strcmp(record->row.state, "finished") == 0;
     }
+    record->doubtful = record->joined && record->there && result == SL_E_CONFLICT;
     record->joined = false;
+    record->leaving = false;
+}
+
+/* Both the request and the job that resumed it would answer: the first one did. */
+static void restart_look(sl_context *cx, void *data)
+{
+    sl_idempotency *record = data;
+    if (!record->doubtful) {
+        return;
+    }
+    idempotency_row row = { 0 };
+    sl_status status = sl_find(cx, &sl_idempotency_table, record->row.id, &row);
+    if (status == SL_OK) {
+        record->row = row;
+        record->finished = strcmp(row.state, "finished") == 0;
+        record->elsewhere = record->finished;
+    } else if (status == SL_E_NOT_FOUND) {
+        record->there = false;
+    }
+    sl_error_clear(cx);
 }
 
 static sl_idempotency *record_new(sl_context *cx)
@@ -118,6 +150,7 @@ static sl_idempotency *record_new(sl_context *cx)
     sl_idempotency *record = sl_alloc(cx, sizeof *record);
     record->hook.before = before_commit;
     record->hook.after = after_commit;
+    record->hook.restart = restart_look;
     record->hook.data = record;
     sl_context_hook(cx, &record->hook);
     return record;
@@ -166,6 +199,13 @@ sl_status sl_idempotency_begin(sl_request *request)
     return SL_OK;
 }
 
+static sl_status row_reply(sl_context *cx, const idempotency_row *row)
+{
+    sl_reply_header(cx, "Idempotent-Replayed", "true");
+    return sl_reply_body(cx, (int32_t)row->http_status, row->content_type,
+                         row->body ? row->body : "", row->body ? strlen(row->body) : 0);
+}
+
 sl_status sl_idempotency_look(sl_context *cx, sl_idempotency *record, bool *ret_replayed)
 {
     idempotency_row row = { 0 };
@@ -197,9 +237,7 @@ sl_status sl_idempotency_look(sl_context *cx, sl_idempotency *record, bool *ret_
     record->there = true;
     record->finished = true;
     *ret_replayed = true;
-    sl_reply_header(cx, "Idempotent-Replayed", "true");
-    return sl_reply_body(cx, (int32_t)row.http_status, row.content_type, row.body ? row.body : "",
-                         row.body ? strlen(row.body) : 0);
+    return row_reply(cx, &row);
 }
 
 /* An error is stored when something came of the request, or when asking again would be asking a card again. */
@@ -213,7 +251,7 @@ static bool error_is_answer(const sl_context *cx, sl_status status)
     return cx->committed || status == SL_E_CARD;
 }
 
-void sl_idempotency_end(sl_request *request, sl_status status)
+static void answer_store(sl_request *request, sl_status status)
 {
     sl_context *cx = request->cx;
     sl_idempotency *record = request->idempotency;
@@ -239,10 +277,21 @@ void sl_idempotency_end(sl_request *request, sl_status status)
     }
 }
 
-static void reply_forget(sl_context *cx, void *data)
+sl_status sl_idempotency_end(sl_request *request, sl_status status)
 {
-    (void)data;
+    const sl_idempotency *record = request->idempotency;
+    if (!record->elsewhere) {
+        answer_store(request, status);
+        return status;
+    }
+    memset(&request->reply, 0, sizeof request->reply);
+    return row_reply(request->cx, &record->row);
+}
+
+static void resumed_restart(sl_context *cx, void *data)
+{
     memset(cx->reply, 0, sizeof *cx->reply);
+    restart_look(cx, data);
 }
 
 sl_status sl_request_resume(sl_context *cx, const char *request_id)
@@ -260,7 +309,7 @@ sl_status sl_request_resume(sl_context *cx, const char *request_id)
     sl_idempotency *record = record_new(cx);
     record->row = row;
     record->there = true;
-    record->hook.restart = reply_forget;
+    record->hook.restart = resumed_restart;
     cx->face = (int32_t)row.face;
     cx->idempotency_key = row.id;
     cx->reply = sl_alloc(cx, sizeof *cx->reply);

@@ -29,9 +29,10 @@ sl_status sl_idempotency_begin(struct sl_request *request) SL_MUST_CHECK;
 sl_status sl_idempotency_look(sl_context *cx, sl_idempotency *record,
                               bool *ret_replayed) SL_MUST_CHECK;
 
-/* The handler is through with `status`: stores the answer if it is one to store and no commit has taken it along.
+/* The handler is through with `status`: stores the answer if it is one to store and no commit has taken it along. Returns what
+ * the request is to be answered with: `status`, or SL_OK with the reply set when a job has answered for it meanwhile.
  * since 1.0 [suspends] */
-void sl_idempotency_end(struct sl_request *request, sl_status status);
+sl_status sl_idempotency_end(struct sl_request *request, sl_status status) SL_MUST_CHECK;
 
 /* Deletes what is older than SL_IDEMPOTENCY_KEPT, of every account. since 1.0 [suspends] */
 sl_status sl_idempotency_purge(sl_context *cx) SL_MUST_CHECK;

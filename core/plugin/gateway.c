@@ -175,6 +175,11 @@ static sl_status payment_call(sl_context *cx, const sl_gateway *gateway, const c
     return SL_OK;
 }
 
+int64_t sl_gateway_call_seconds(const sl_context *cx)
+{
+    return (cx->host->gateways->timeout_ms + 999) / 1000;
+}
+
 sl_status sl_gateway_call(sl_context *cx, const sl_gateway *gateway,
                           const sl_gateway_payment *payment, sl_gateway_outcome *ret)
 {

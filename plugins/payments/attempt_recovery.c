@@ -42,7 +42,7 @@ static int64_t look_again_after(int32_t run, int64_t most)
 /* Whether the request that began the attempt may still be running, and will then answer itself. */
 static bool request_may_live(const sl_context *cx, const struct attempt *attempt)
 {
-    return sl_now(cx) - attempt->started < ATTEMPT_CALL_SECONDS;
+    return sl_now(cx) - attempt->started < attempt_call_seconds(cx);
 }
 
 /* Whether the gateway's word settles the attempt; false: it must be asked again. */
@@ -63,15 +63,18 @@ static bool word_is_final(const sl_context *cx, const struct attempt *attempt,
 }
 
 static sl_status outcome_record(sl_context *cx, const struct attempt *attempt,
-                                const sl_gateway_outcome *outcome)
+                                const sl_gateway_outcome *outcome, bool *ret_unanswered)
 {
     struct settlement settlement = { .id = attempt->id, .outcome = outcome, .recovery = true };
-    settlement.silent = outcome->kind == SL_GATEWAY_PENDING || request_may_live(cx, attempt);
+    settlement.silent = request_may_live(cx, attempt);
     sl_status status = settlement.silent ? SL_OK : sl_request_resume(cx, attempt->request);
     if (status == SL_OK)
         status = attempt_record(cx, &settlement);
+    if (!settlement.recorded)
+        return status;
     /* A decline is the interrupted request's answer, not a failure of this job. */
-    return settlement.recorded ? SL_OK : status;
+    *ret_unanswered = settlement.unanswered;
+    return SL_OK;
 }
 
 static sl_status recover_again(sl_context *cx, const struct attempt *attempt,
@@ -103,14 +106,15 @@ sl_status attempt_recover(sl_context *cx, const sl_job_view *job)
             return recover_again(cx, &attempt, job);
         sl_log(cx, SL_LOG_INFO, "attempt found out", "attempt", attempt.id, "was", attempt.status);
     }
-    status = outcome_record(cx, &attempt, outcome);
+    bool unanswered = false;
+    status = outcome_record(cx, &attempt, outcome, &unanswered);
     bool still_open =
         outcome->kind == SL_GATEWAY_PENDING || outcome->kind == SL_GATEWAY_REQUIRES_ACTION;
-    if (status == SL_OK && still_open)
+    if (status == SL_OK && (still_open || unanswered))
         return recover_again(cx, &attempt, job);
     /* Once more, for the answer that an interrupted request's key waits for. */
     if (status == SL_OK && attempt.request && request_may_live(cx, &attempt))
-        sl_job_again(cx, ATTEMPT_CALL_SECONDS + 1 - (sl_now(cx) - attempt.started));
+        sl_job_again(cx, attempt_call_seconds(cx) + 1 - (sl_now(cx) - attempt.started));
     return status;
 }
 

@@ -8,16 +8,24 @@
 #include "attempt_outcome.h"
 
 #define RESEND_DELAY_MS 200
+#define BEGIN_SECONDS 5 /* after the attempt's start a call must have begun */
 #define ACTION_WATCH_SECONDS 60
+
+/* Gateways and jobs do not live on test clocks. */
+static int64_t real_now(sl_context *cx)
+{
+    int64_t lived = sl_now(cx);
+    sl_now_set(cx, 0);
+    int64_t now = sl_now(cx);
+    if (lived != now)
+        sl_now_set(cx, lived);
+    return now;
+}
 
 void attempt_begin(sl_context *cx, struct attempt *attempt)
 {
     int64_t lived = sl_now(cx);
-    sl_now_set(cx, 0);
-    attempt->started = sl_now(cx);
-    if (lived != attempt->started)
-        sl_now_set(cx, lived);
-
+    attempt->started = real_now(cx);
     attempt->id = sl_id(cx, "pay");
     attempt->created = lived;
     attempt->status = ATTEMPT_STARTED;
@@ -60,6 +68,24 @@ static void outcome_clear(sl_gateway_outcome *outcome)
                                      .fee = SL_NONE };
 }
 
+int64_t attempt_call_seconds(const sl_context *cx)
+{
+    return BEGIN_SECONDS + sl_gateway_call_seconds(cx) + 1;
+}
+
+/* A commit may have been slow, this process may have stood still: the recovery may have settled the attempt by now. */
+static sl_status gateway_call(sl_context *cx, const sl_gateway *gateway,
+                              const struct attempt *attempt, const sl_gateway_payment *payment,
+                              sl_gateway_outcome *ret)
+{
+    outcome_clear(ret);
+    if (real_now(cx) - attempt->started < BEGIN_SECONDS)
+        return sl_gateway_call(cx, gateway, payment, ret);
+    sl_log(cx, SL_LOG_WARNING, "too late to ask the gateway", "attempt", attempt->id);
+    ret->kind = SL_GATEWAY_NOT_SENT;
+    return SL_OK;
+}
+
 /* What never left may be sent again at once: the key is the same, so that even a gateway that did see it moves nothing twice. */
 static sl_status gateway_ask(sl_context *cx, const sl_gateway *gateway,
                              const struct settlement *settlement, sl_gateway_outcome *ret)
@@ -68,14 +94,35 @@ static sl_status gateway_ask(sl_context *cx, const sl_gateway *gateway,
     gateway_payment_fill(settlement->known_attempt, &payment);
     if (settlement->known_intent)
         payment.metadata = settlement->known_intent->metadata;
-    outcome_clear(ret);
-    sl_status status = sl_gateway_call(cx, gateway, &payment, ret);
+    sl_status status = gateway_call(cx, gateway, settlement->known_attempt, &payment, ret);
     if (status == SL_OK && ret->kind == SL_GATEWAY_NOT_SENT &&
-        sl_sleep(cx, RESEND_DELAY_MS) == SL_OK) {
-        outcome_clear(ret);
-        status = sl_gateway_call(cx, gateway, &payment, ret);
-    }
+        sl_sleep(cx, RESEND_DELAY_MS) == SL_OK)
+        status = gateway_call(cx, gateway, settlement->known_attempt, &payment, ret);
     return status;
+}
+
+/* This process stood still while it asked, the recovery heard that nothing had happened and gave the attempt up, and then it
+ * happened: an authorization is undone. What else moved late is for a person to decide. */
+static void late_money_return(sl_context *cx, const sl_gateway *gateway,
+                              const struct attempt *attempt, const sl_gateway_outcome *approved)
+{
+    const char *undone = "no";
+    if (same(attempt->operation, ATTEMPT_AUTHORIZE)) {
+        sl_gateway_payment payment;
+        gateway_payment_fill(attempt, &payment);
+        payment.operation = attempt->capture ? ATTEMPT_REFUND : ATTEMPT_VOID;
+        payment.original = approved->reference;
+        payment.attempt = sl_format(cx, "%s_u", attempt->id);
+        payment.idempotency_key = payment.attempt;
+        sl_gateway_outcome outcome;
+        outcome_clear(&outcome);
+        if (sl_gateway_call(sl_context_aside(cx), gateway, &payment, &outcome) == SL_OK &&
+            (outcome.kind == SL_GATEWAY_APPROVED || outcome.kind == SL_GATEWAY_PENDING))
+            undone = "yes";
+    }
+    sl_log(cx, SL_LOG_ERROR, "money moved for an attempt that was given up", "attempt", attempt->id,
+           "operation", attempt->operation, "reference",
+           approved->reference ? approved->reference : "", "undone", undone);
 }
 
 sl_status attempt_run(sl_context *cx, const sl_gateway *gateway, struct settlement *settlement)
@@ -89,7 +136,11 @@ sl_status attempt_run(sl_context *cx, const sl_gateway *gateway, struct settleme
         return status;
     settlement->id = settlement->known_attempt->id;
     settlement->outcome = outcome;
-    return sl_retry(cx, attempt_record, settlement);
+    status = sl_retry(cx, attempt_record, settlement);
+    if (outcome->kind == SL_GATEWAY_APPROVED && settlement->recorded &&
+        attempt_has_failed(settlement->attempt))
+        late_money_return(cx, gateway, settlement->attempt, outcome);
+    return status;
 }
 
 sl_status attempt_ask(sl_context *cx, const struct attempt *attempt, sl_gateway_outcome *ret)
@@ -143,17 +194,12 @@ void attempt_abandon_add(sl_context *cx, struct attempt *attempt)
 
 void attempt_recovery_enqueue(sl_context *cx, const struct attempt *attempt, int64_t in_seconds)
 {
-    int64_t lived = sl_now(cx);
-    sl_now_set(cx, 0);
-    int64_t now = sl_now(cx);
-    if (lived != now)
-        sl_now_set(cx, lived);
     const sl_job_request request = {
         .struct_size = sizeof(sl_job_request),
         .attempts = INT32_MAX,
         .name = "payments.recover",
         .key = attempt->id,
-        .run_at = now + in_seconds,
+        .run_at = real_now(cx) + in_seconds,
         .payload = sl_format(cx, "{\"attempt\":\"%s\"}", attempt->id),
     };
     sl_job_enqueue(cx, &request);
@@ -202,6 +248,13 @@ static void attempt_watch(sl_context *cx, const struct attempt *attempt)
         attempt_recovery_enqueue(cx, attempt, ACTION_WATCH_SECONDS);
 }
 
+/* Our own failures are no answers to keep: the recovery makes another. */
+static bool answer_is_lost(sl_status status)
+{
+    return status == SL_E_INTERNAL || status == SL_E_UNAVAILABLE || status == SL_E_TIMEOUT ||
+           status == SL_E_CANCELLED;
+}
+
 sl_status attempt_record(sl_context *cx, void *data)
 {
     struct settlement *settlement = data;
@@ -209,6 +262,7 @@ sl_status attempt_record(sl_context *cx, void *data)
     settlement->charge = NULL;
     settlement->refund = NULL;
     settlement->setup_intent = NULL;
+    settlement->unanswered = false;
     sl_status status = attempt_of(cx, settlement);
     if (status != SL_OK)
         return status;
@@ -227,7 +281,7 @@ sl_status attempt_record(sl_context *cx, void *data)
             attempt_watch(cx, attempt);
         if (settlement->silent && !settlement->recovery && attempt->request &&
             same(before.status, ATTEMPT_STARTED) && !attempt->unsettled)
-            attempt_recovery_enqueue(cx, attempt, ATTEMPT_CALL_SECONDS);
+            attempt_recovery_enqueue(cx, attempt, attempt_call_seconds(cx));
     }
     settlement->fresh = true;
     settlement->recorded = true;
@@ -236,7 +290,13 @@ sl_status attempt_record(sl_context *cx, void *data)
     if (status != SL_OK || settlement->silent)
         return status;
     status = attempt_answer(cx, settlement);
-    if (status != SL_OK)
-        sl_keep(cx); /* money has moved: what became of it is recorded whatever the answer is */
+    if (status == SL_OK)
+        return SL_OK;
+    sl_keep(cx); /* money has moved: what became of it is recorded whatever the answer is */
+    settlement->unanswered = answer_is_lost(status);
+    if (settlement->unanswered && same(attempt->status, ATTEMPT_NOT_SENT))
+        sl_idempotency_release(cx);
+    else if (settlement->unanswered && attempt->request && !settlement->recovery)
+        attempt_recovery_enqueue(cx, attempt, attempt_call_seconds(cx));
     return status;
 }

@@ -19,9 +19,6 @@
 
 struct setup_intent;
 
-/* By then a call to a gateway has surely ended, also one of a worker that died: the gateway's deadline and a margin. */
-#define ATTEMPT_CALL_SECONDS 15
-
 /* One outcome on its way into the books. Rows that were just committed may be given, so that the first run of attempt_record
  * need not read them again: the guard of their versions is as good as a fresh read, and a second run reads. */
 struct settlement {
@@ -31,10 +28,11 @@ struct settlement {
     const struct payment_intent *known_intent;
     const char *known_card; /* the method's payment_method_details.card */
     const char *known_billing;
-    bool fresh;    /* the known rows are outdated */
-    bool silent;   /* nobody waits for an answer */
-    bool recovery; /* a job runs the step, and itself says when to look again */
-    bool recorded; /* set by the step: what follows is only about the answer */
+    bool fresh;      /* the known rows are outdated */
+    bool silent;     /* nobody waits for an answer */
+    bool recovery;   /* a job runs the step, and itself says when to look again */
+    bool recorded;   /* set by the step: what follows is only about the answer */
+    bool unanswered; /* set by the step: the answer could not be made */
     /* what the step worked on, for the answer */
     struct attempt *attempt;
     struct payment_intent *intent;
@@ -54,6 +52,10 @@ sl_status attempt_run(sl_context *cx, const sl_gateway *gateway, struct settleme
 
 /* The step: applies the outcome if the attempt is still open, then sets the answer. `data` is a settlement. [suspends] */
 sl_status attempt_record(sl_context *cx, void *data);
+
+/* Seconds after an attempt's start by which a call to its gateway has surely ended, also one of a worker that died. A call that
+ * would begin too late for that is not made. [no-suspend] */
+int64_t attempt_call_seconds(const sl_context *cx);
 
 /* Asks the gateway what became of an attempt. [suspends] */
 sl_status attempt_ask(sl_context *cx, const struct attempt *attempt, sl_gateway_outcome *ret);

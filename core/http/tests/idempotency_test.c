@@ -86,6 +86,40 @@ static sl_status interrupted(sl_context *cx, const void *params)
     return status == SL_OK ? sl_fail(cx, SL_E_UNKNOWN, NULL, "Nobody knows.") : status;
 }
 
+static sl_status unsent_outcome(sl_context *cx, void *data)
+{
+    (void)data;
+    sl_keep(cx);
+    sl_idempotency_release(cx);
+    return sl_fail(cx, SL_E_UNAVAILABLE, NULL, "Nothing was sent.");
+}
+
+/* Durable, and then it turns out that nothing will come of it. */
+static sl_status unsent(sl_context *cx, const void *params)
+{
+    (void)params;
+    if (atomic_fetch_add(&runs, 1) % 2 == 1)
+        return sl_reply_json(cx, 200, sl_json_object(cx, "sent", "now"));
+    sl_status status = sl_commit(cx);
+    return status == SL_OK ? sl_retry(cx, unsent_outcome, NULL) : status;
+}
+
+/* As a request that stood still while a job answered for it. */
+static sl_status overtaken(sl_context *cx, const void *params)
+{
+    (void)params;
+    sl_status status = sl_commit(cx);
+    sl_rows *rows = NULL;
+    if (status == SL_OK)
+        status =
+            sl_execute(cx,
+                       "UPDATE idempotency_keys SET version = version + 1, state = 'finished', "
+                       "http_status = 201, content_type = 'application/json', body = '{}' "
+                       "WHERE request_id = $1",
+                       SL_ARGS(sl_text(sl_request_id(cx))), &rows);
+    return status == SL_OK ? sl_retry(cx, outcome, "late") : status;
+}
+
 #define OPEN .params = make_fields, .access = SL_ACCESS_OPEN
 static const sl_route routes[] = {
     { "POST /make", make, OPEN },
@@ -98,6 +132,8 @@ static const sl_route routes[] = {
     { "POST /break", break_down, OPEN },
     { "POST /interrupted", interrupted, OPEN },
     { "POST /v1/interrupted", interrupted, OPEN },
+    { "POST /unsent", unsent, OPEN },
+    { "POST /overtaken", overtaken, OPEN },
     SL_ROUTES_END,
 };
 
@@ -295,6 +331,27 @@ static void a_job_gives_the_answer_of_an_interrupted_request(void **state)
     }
 }
 
+static void a_released_key_may_be_used_again(void **state)
+{
+    (void)state;
+    atomic_store(&runs, 0);
+    assert_int_equal(test_status(ask("/unsent", "unsent", A)), 503);
+    assert_int_equal(test_status(ask("/unsent", "unsent", A)), 200);
+    assert_string_equal(test_header(ask("/unsent", "unsent", A), "Idempotent-Replayed"), "true");
+    assert_int_equal(atomic_load(&runs), 2);
+}
+
+static void a_request_that_was_answered_for_gives_that_answer(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        const char *answer = ask("/overtaken", "overtaken", A);
+        assert_int_equal(test_status(answer), 201);
+        assert_string_equal(test_body(answer), "{}");
+        assert_string_equal(test_header(answer, "Idempotent-Replayed"), "true");
+    }
+}
+
 static void purge(sl_context *cx, void *data)
 {
     sl_rows *rows = NULL;
@@ -327,6 +384,8 @@ int main(void)
         cmocka_unit_test(a_key_has_1_to_255_characters),
         cmocka_unit_test(while_the_first_runs_the_second_is_in_use),
         cmocka_unit_test(a_job_gives_the_answer_of_an_interrupted_request),
+        cmocka_unit_test(a_released_key_may_be_used_again),
+        cmocka_unit_test(a_request_that_was_answered_for_gives_that_answer),
         cmocka_unit_test(keys_are_forgotten_after_a_day_and_not_before),
         cmocka_unit_test(of_many_at_once_one_answer_is_given_to_all),
     };

@@ -170,6 +170,10 @@ SL_API sl_status sl_gateway_call(sl_context *cx, const sl_gateway *gateway, cons
     SL_MUST_CHECK; /* by payment->operation */
 SL_API sl_status sl_gateway_retrieve(sl_context *cx, const sl_gateway *gateway, const sl_gateway_payment *payment, sl_gateway_outcome *ret)
     SL_MUST_CHECK;
+
+/* How long a call may last at most, in whole seconds: gateway.timeout. since 1.0 [no-suspend] */
+SL_API int64_t sl_gateway_call_seconds(const sl_context *cx);
+
 SL_API sl_status sl_gateway_tokenize(sl_context *cx, const sl_gateway *gateway, const sl_gateway_card *card, sl_gateway_token *ret)
     SL_MUST_CHECK;
 SL_API sl_status sl_gateway_resolve_name(sl_context *cx, const sl_gateway *gateway, const char *name, sl_gateway_token *ret) SL_MUST_CHECK;

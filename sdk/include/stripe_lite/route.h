@@ -64,6 +64,11 @@ SL_API const char *sl_request_base_url(const sl_context *cx);
  * since 1.0 [no-suspend] */
 SL_API const char *sl_idempotency_key(const sl_context *cx);
 
+/* Nothing came of the request, although it has committed something and ends in an answer that is not kept (5xx): with the next
+ * commit its Idempotency-Key is free again, so that the client may try again with it. To be called in each run of the step that
+ * ends so. Does nothing without a key. since 1.0 [no-suspend] */
+SL_API void sl_idempotency_release(sl_context *cx);
+
 /* In a job that finishes what an interrupted request began: from here on the reply and the kept error of this context, rendered
  * for the face of the request with that id (sl_request_id when it began), become the answer that its Idempotency-Key replays,
  * stored with the next commit. Does nothing when no such request waits for its answer, inside a request, and with NULL. The

@@ -54,6 +54,14 @@ class Server {
     return file;
   }
 
+  /* Another server with the same settings on the same database, started. */
+  async sibling() {
+    const other = new Server();
+    Object.assign(other, { database: this.database, env: { ...this.env }, words: this.words, binary: this.binary, secretKey: this.secretKey });
+    await other.start();
+    return other;
+  }
+
   async create() {
     if (!fs.existsSync(this.binary)) {
       throw new Error(`There is no program at ${this.binary}; build it, or set STRIPE_LITE_BUILD to the build folder.`);
