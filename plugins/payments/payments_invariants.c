@@ -16,6 +16,41 @@
     "')"                                                                                             \
     " sides GROUP BY account_id, currency HAVING SUM(amount) <> 0"
 
+/* Each row of TABLE for which CONDITION holds has exactly one event of TYPE, and no other row has one. */
+#define TOLD_ONCE(TABLE, CONDITION, TYPE)                                                        \
+    WHO("o")                                                                                     \
+    " FROM " TABLE " o LEFT JOIN events e ON e.account_id = o.account_id AND e.object_id = o.id" \
+    " AND e.type = '" TYPE "' GROUP BY o.account_id, o.id HAVING COUNT(e.id) <>"                 \
+    " MAX(CASE WHEN " CONDITION " THEN 1 ELSE 0 END)"
+
+/* A balance transaction whose source is such an object has it, and in the state that moved the money. */
+#define STANDS_FOR(TYPE, TABLE, CONDITION)                                              \
+    WHO("t")                                                                            \
+    " FROM balance_transactions t LEFT JOIN " TABLE " o ON o.account_id = t.account_id" \
+    " AND o.id = t.source AND " CONDITION " WHERE t.source_type = '" TYPE "' AND o.id IS NULL"
+
+/* What the ledger posted for a balance transaction is its net, its fee and the other side of its amount. */
+#define POSTINGS_AGREE                                                                          \
+    WHO("t")                                                                                    \
+    " FROM balance_transactions t JOIN ledger_transactions l ON l.account_id = t.account_id"    \
+    " AND l.kind = t.reporting_category AND l.source = t.source JOIN ledger_postings p ON"      \
+    " p.account_id = l.account_id AND p.transaction_id = l.id"                                  \
+    " GROUP BY t.account_id, t.id, t.amount, t.fee, t.net HAVING"                               \
+    " SUM(CASE WHEN p.account IN ('pending', 'available') THEN p.amount ELSE 0 END) <> t.net"   \
+    " OR SUM(CASE WHEN p.account = 'fees' THEN p.amount ELSE 0 END) <> t.fee"                   \
+    " OR SUM(CASE WHEN p.account IN ('pending', 'available', 'fees') THEN 0 ELSE p.amount END)" \
+    " <> -t.amount"
+
+/* Money that went back, by refund or by release of an authorization, was told as often as it went. */
+#define REFUNDS_TOLD                                                                              \
+    WHO("c")                                                                                      \
+    " FROM charges c LEFT JOIN (SELECT account_id, charge, COUNT(*) AS times FROM refunds"        \
+    " WHERE status = 'succeeded' GROUP BY account_id, charge) r ON r.account_id = c.account_id"   \
+    " AND r.charge = c.id LEFT JOIN (SELECT account_id, object_id, COUNT(*) AS times FROM events" \
+    " WHERE type = 'charge.refunded' GROUP BY account_id, object_id) e"                           \
+    " ON e.account_id = c.account_id AND e.object_id = c.id WHERE COALESCE(e.times, 0) <>"        \
+    " COALESCE(r.times, 0) + CASE WHEN c.voided = TRUE THEN 1 ELSE 0 END"
+
 const sl_invariant payments_invariants[] = {
     { .name = "captured is at most authorized",
       .sql =
@@ -74,14 +109,35 @@ const sl_invariant payments_invariants[] = {
       .sql = BALANCE_AGREES("pending", "pending") },
     { .name = "the available balance agrees with the ledger",
       .sql = BALANCE_AGREES("available", "available") },
-    { .name = "a succeeded charge has its event",
-      .sql = WHO("c") " FROM charges c LEFT JOIN events e ON e.account_id = c.account_id"
-                      " AND e.object_id = c.id AND e.type = 'charge.succeeded'"
-                      " WHERE c.status = 'succeeded' AND e.id IS NULL" },
-    { .name = "a succeeded intent has its event",
-      .sql = WHO("i") " FROM payment_intents i LEFT JOIN events e ON e.account_id = i.account_id"
-                      " AND e.object_id = i.id AND e.type = 'payment_intent.succeeded'"
-                      " WHERE i.status = 'succeeded' AND e.id IS NULL" },
+    { .name = "a balance transaction and its postings agree", .sql = POSTINGS_AGREE },
+    { .name = "a charge's balance transaction stands for captured money",
+      .sql =
+          STANDS_FOR("charge", "charges", "o.captured = TRUE AND o.balance_transaction = t.id") },
+    { .name = "a refund's balance transaction stands for refunded money",
+      .sql = STANDS_FOR("refund", "refunds",
+                        "o.status = 'succeeded' AND o.balance_transaction = t.id") },
+    { .name = "a dispute's balance transaction has its dispute",
+      .sql = STANDS_FOR("dispute", "disputes", "o.amount IN (t.amount, -t.amount)") },
+    { .name = "a succeeded charge has one event, no other has it",
+      .sql = TOLD_ONCE("charges", "o.status = 'succeeded'", "charge.succeeded") },
+    { .name = "a failed charge has one event, no other has it",
+      .sql = TOLD_ONCE("charges", "o.status = 'failed'", "charge.failed") },
+    { .name = "an intent has one event of its beginning",
+      .sql = TOLD_ONCE("payment_intents", "1 = 1", "payment_intent.created") },
+    { .name = "a succeeded intent has one event, no other has it",
+      .sql = TOLD_ONCE("payment_intents", "o.status = 'succeeded'", "payment_intent.succeeded") },
+    { .name = "a canceled intent has one event, no other has it",
+      .sql = TOLD_ONCE("payment_intents", "o.status = 'canceled'", "payment_intent.canceled") },
+    { .name = "a refund has one event of its beginning",
+      .sql = TOLD_ONCE("refunds", "1 = 1", "refund.created") },
+    { .name = "a failed refund has one event, no other has it",
+      .sql = TOLD_ONCE("refunds", "o.status = 'failed'", "refund.failed") },
+    { .name = "a charge's refunds have an event each", .sql = REFUNDS_TOLD },
+    { .name = "a dispute has one event of its beginning",
+      .sql = TOLD_ONCE("disputes", "1 = 1", "charge.dispute.created") },
+    { .name = "a settled attempt is not looked for",
+      .sql = WHO("a") " FROM payment_attempts a WHERE a.unsettled <>"
+                      " (a.status IN ('started', 'unknown', 'pending'))" },
     { .name = "a dispute's charge is marked as disputed",
       .sql = WHO(
           "d") " FROM disputes d LEFT JOIN charges c ON c.account_id = d.account_id AND c.id = d.charge"

@@ -34,7 +34,23 @@ class SqliteDatabase {
     return Buffer.concat(files.map((file) => fs.readFileSync(file)));
   }
 
-  async drop() {}
+  /* A copy of it as it is now, to be spoiled; the server must not run. */
+  async copy(name) {
+    const copy = new SqliteDatabase(path.dirname(this.file));
+    copy.file = `${this.file}.${name}`;
+    copy.url = `sqlite:///${copy.file}`;
+    await mustRun('sqlite3', [this.file, `VACUUM INTO '${copy.file}'`]);
+    return copy;
+  }
+
+  /* Statements that change it behind the server's back. */
+  async change(sql) {
+    await mustRun('sqlite3', ['-bail', this.file, sql]);
+  }
+
+  async drop() {
+    fs.rmSync(this.file, { force: true });
+  }
 }
 
 class PostgresDatabase {
@@ -49,6 +65,18 @@ class PostgresDatabase {
 
   async create() {
     await mustRun('psql', ['-X', '-q', '-d', this.server, '-c', `CREATE DATABASE ${this.name}`]);
+  }
+
+  async copy(name) {
+    const copy = new PostgresDatabase(this.server);
+    copy.name = `${this.name}_${name}`;
+    copy.url = copy.url.replace(/[^/]*$/, copy.name);
+    await mustRun('psql', ['-X', '-q', '-d', this.server, '-c', `CREATE DATABASE ${copy.name} TEMPLATE ${this.name}`]);
+    return copy;
+  }
+
+  async change(sql) {
+    await mustRun('psql', ['-X', '-q', '-v', 'ON_ERROR_STOP=1', '-d', this.url, '-c', sql]);
   }
 
   async rows(sql) {
