@@ -88,6 +88,8 @@ static sl_server_options server_options(const sl_process *process)
                                 .in_flight = (uint32_t)s->limits_in_flight,
                                 .body_limit = (size_t)s->limits_body,
                                 .raw_body_limit = (size_t)s->limits_webhook_body,
+                                .head_limit = (size_t)s->limits_headers,
+                                .url_limit = (size_t)s->limits_url,
                                 .header_ms = s->http_header_timeout * 1000,
                                 .body_ms = s->http_body_timeout * 1000,
                                 .idle_ms = s->http_idle_timeout * 1000 };

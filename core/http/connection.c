@@ -21,7 +21,8 @@
 #include <event2/bufferevent_ssl.h>
 #include <openssl/ssl.h>
 
-#define INPUT_BOUND (64u * 1024)
+#define INPUT_BOUND ((size_t)64 * 1024)
+#define HEAD_SLACK 1024u
 #define LINGER_MS 2000
 #define LINGER_BYTES (4u * 1024 * 1024)
 
@@ -78,6 +79,20 @@ void sl_connection_free(sl_connection *connection)
     }
 }
 
+static sl_head_limits head_limits(const sl_connection *connection)
+{
+    const sl_server_options *options = &connection->server->options;
+    return (sl_head_limits){ .lines = options->head_limit, .url = options->url_limit };
+}
+
+/* How much may wait unread: never less than a head that is within its limits, or one would be waited for in vain. */
+static size_t input_bound(const sl_connection *connection)
+{
+    sl_head_limits limits = head_limits(connection);
+    size_t head = limits.lines + limits.url + HEAD_SLACK;
+    return head > INPUT_BOUND ? head : INPUT_BOUND;
+}
+
 /* The last answer is in the output: nothing more is read. */
 static void closing_begin(sl_connection *connection)
 {
@@ -86,7 +101,7 @@ static void closing_begin(sl_connection *connection)
     deadline_set(connection, connection->server->options.body_ms);
     struct evbuffer *input = bufferevent_get_input(connection->channel);
     evbuffer_drain(input, evbuffer_get_length(input));
-    bufferevent_setwatermark(connection->channel, EV_READ, 0, INPUT_BOUND);
+    bufferevent_setwatermark(connection->channel, EV_READ, 0, input_bound(connection));
 }
 
 static sl_request *request_begin(sl_connection *connection)
@@ -140,7 +155,7 @@ static bool body_begin(sl_connection *connection)
     if (request->head.expects_continue && evbuffer_get_length(input) == 0) {
         bufferevent_write(connection->channel, "HTTP/1.1 100 Continue\r\n\r\n", 25);
     }
-    size_t bound = INPUT_BOUND;
+    size_t bound = input_bound(connection);
     if (request->head.content_length > 0) {
         bound += (size_t)request->head.content_length;
     }
@@ -174,7 +189,8 @@ static bool head_read(sl_connection *connection)
         deadline_set(connection, connection->server->options.header_ms);
     }
     const char *data = (const char *)evbuffer_pullup(input, -1);
-    int result = sl_head_scan_run(&connection->scan, data, length);
+    sl_head_limits limits = head_limits(connection);
+    int result = sl_head_scan_run(&connection->scan, &limits, data, length);
     if (result == SL_PARSE_MORE) {
         return false;
     }
@@ -187,7 +203,8 @@ static bool head_read(sl_connection *connection)
     char *text = sl_arena_alloc(request->cx->arena, size + 1);
     memcpy(text, data, size);
     memset(&connection->scan, 0, sizeof connection->scan);
-    result = sl_parser_head(&connection->parser, request->cx->arena, text, size, &request->head);
+    result = sl_parser_head(&connection->parser, &limits, request->cx->arena, text, size,
+                            &request->head);
     if (result != SL_PARSE_COMPLETE) {
         head_refuse(connection, result, data, size);
         return true;
@@ -204,7 +221,7 @@ static void body_complete(sl_connection *connection, const char *body, size_t le
 {
     connection->request->body = body;
     connection->request->body_length = length;
-    bufferevent_setwatermark(connection->channel, EV_READ, 0, INPUT_BOUND);
+    bufferevent_setwatermark(connection->channel, EV_READ, 0, input_bound(connection));
     request_run(connection);
 }
 
@@ -365,7 +382,7 @@ void sl_connection_new(sl_server *server, int descriptor, bool metrics)
     server->connection_count++;
     deadline_set(connection, server->options.header_ms);
     bufferevent_setcb(channel, channel_readable, channel_written, channel_event, connection);
-    bufferevent_setwatermark(channel, EV_READ, 0, INPUT_BOUND);
+    bufferevent_setwatermark(channel, EV_READ, 0, input_bound(connection));
     bufferevent_enable(channel, EV_READ | EV_WRITE);
 }
 

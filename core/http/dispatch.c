@@ -15,7 +15,6 @@
 static sl_status step_run(sl_context *cx, void *data)
 {
     sl_request *request = data;
-    memset(&request->reply, 0, sizeof request->reply);
     request->answered = false;
     if (request->idempotency) {
         bool replayed = false;
@@ -32,9 +31,19 @@ static sl_status step_run(sl_context *cx, void *data)
     return status;
 }
 
+/* Also of a step inside the handler's own: what its last run answered is no longer so. */
+static void reply_forget(sl_context *cx, void *data)
+{
+    sl_request *request = data;
+    (void)cx;
+    memset(&request->reply, 0, sizeof request->reply);
+}
+
 static sl_status request_serve(sl_request *request)
 {
     sl_context *cx = request->cx;
+    request->restart = (sl_commit_hook){ .restart = reply_forget, .data = request };
+    sl_context_hook(cx, &request->restart);
     sl_status status = sl_guard(request);
     if (status == SL_OK) {
         status = sl_parameters_read(request);

@@ -55,6 +55,7 @@ typedef struct sl_request {
     sl_reply reply;
     const void *params;
     struct sl_idempotency *idempotency;
+    sl_commit_hook restart; /* a step that begins again starts without an answer */
 } sl_request;
 
 struct sl_server {

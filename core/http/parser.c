@@ -11,15 +11,19 @@
 #include <string.h>
 #include <strings.h>
 
-static int scan_limits(const sl_head_scan *scan, size_t length)
+/* What a request line has beside its target. */
+#define METHOD_AND_VERSION 64
+
+static int scan_limits(const sl_head_scan *scan, const sl_head_limits *limits, size_t length)
 {
     if (scan->first == 0) {
-        return length > SL_URL_LIMIT + 64 ? 414 : SL_PARSE_MORE;
+        return length > limits->url + METHOD_AND_VERSION ? 414 : SL_PARSE_MORE;
     }
-    return length - scan->first > SL_HEAD_LIMIT ? 431 : SL_PARSE_MORE;
+    return length - scan->first > limits->lines ? 431 : SL_PARSE_MORE;
 }
 
-int sl_head_scan_run(sl_head_scan *scan, const char *data, size_t length)
+int sl_head_scan_run(sl_head_scan *scan, const sl_head_limits *limits, const char *data,
+                     size_t length)
 {
     if (length > 0 && (data[0] < 'A' || data[0] > 'Z')) {
         return 400;
@@ -39,7 +43,7 @@ int sl_head_scan_run(sl_head_scan *scan, const char *data, size_t length)
         scan->seen = end + 1;
         if (size == 0) {
             scan->end = end + 1;
-            int refusal = scan_limits(scan, scan->end);
+            int refusal = scan_limits(scan, limits, scan->end);
             return refusal != SL_PARSE_MORE ? refusal : SL_PARSE_COMPLETE;
         }
         if (*line == ' ' || *line == '\t' || memchr(line, '\0', size) || memchr(line, '\r', size)) {
@@ -47,14 +51,14 @@ int sl_head_scan_run(sl_head_scan *scan, const char *data, size_t length)
         }
         scan->line = end + 1;
         if (scan->first == 0) {
-            int refusal = scan_limits(scan, end);
+            int refusal = scan_limits(scan, limits, end);
             if (refusal != SL_PARSE_MORE) {
                 return refusal;
             }
             scan->first = end + 1;
         }
     }
-    return scan_limits(scan, length);
+    return scan_limits(scan, limits, length);
 }
 
 static int refuse(sl_parser *parser, int status)
@@ -66,7 +70,8 @@ static int refuse(sl_parser *parser, int status)
 static int on_url(llhttp_t *http, const char *at, size_t length)
 {
     sl_parser *parser = http->data;
-    if (length > SL_URL_LIMIT || parser->target_length + length > SL_URL_LIMIT) {
+    size_t limit = parser->limits.url;
+    if (length > limit || parser->target_length + length > limit) {
         return refuse(parser, 414);
     }
     if (parser->target == NULL) {
@@ -82,7 +87,7 @@ static int on_header_field(llhttp_t *http, const char *at, size_t length)
     sl_head *head = parser->head;
     if (parser->in_trailer) {
         parser->trailer_length += length;
-        return parser->trailer_length > SL_HEAD_LIMIT ? refuse(parser, 431) : 0;
+        return parser->trailer_length > parser->limits.lines ? refuse(parser, 431) : 0;
     }
     if (head->header_count == SL_HEADER_COUNT) {
         return refuse(parser, 431);
@@ -109,7 +114,7 @@ static int on_header_value(llhttp_t *http, const char *at, size_t length)
     sl_parser *parser = http->data;
     if (parser->in_trailer) {
         parser->trailer_length += length;
-        return parser->trailer_length > SL_HEAD_LIMIT ? refuse(parser, 431) : 0;
+        return parser->trailer_length > parser->limits.lines ? refuse(parser, 431) : 0;
     }
     if (parser->head->header_count == 0) {
         return refuse(parser, 400);
@@ -298,12 +303,14 @@ static int headers_check(const sl_parser *parser, sl_head *head)
     return counts[0] == 0 && !head->old ? 400 : SL_PARSE_COMPLETE;
 }
 
-int sl_parser_head(sl_parser *parser, sl_arena *arena, char *text, size_t length, sl_head *ret_head)
+int sl_parser_head(sl_parser *parser, const sl_head_limits *limits, sl_arena *arena, char *text,
+                   size_t length, sl_head *ret_head)
 {
     memset(parser, 0, sizeof *parser);
     llhttp_init(&parser->http, HTTP_REQUEST, &settings);
     parser->http.data = parser;
     parser->arena = arena;
+    parser->limits = *limits;
     parser->head = ret_head;
     parser->header_room = 16;
     memset(ret_head, 0, sizeof *ret_head);
@@ -364,7 +371,7 @@ int sl_parser_chunks(sl_parser *parser, const char *data, size_t length, size_t 
     }
     /* One byte a chunk costs six on the wire; what is far above that is not a body. */
     parser->raw_length += length;
-    if (parser->raw_length > body_limit * 8 + SL_HEAD_LIMIT) {
+    if (parser->raw_length > body_limit * 8 + parser->limits.lines) {
         return 413;
     }
     return result == HPE_OK ? SL_PARSE_MORE : 400;

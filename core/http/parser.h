@@ -18,8 +18,8 @@
 
 #include "core/base/arena.h"
 
-#define SL_HEAD_LIMIT (32 * 1024) /* bytes of header lines */
-#define SL_URL_LIMIT (8 * 1024)   /* bytes of the request target */
+#define SL_HEAD_LIMIT (32 * 1024) /* bytes of header lines, where nothing else is said */
+#define SL_URL_LIMIT (8 * 1024)   /* bytes of the request target, likewise */
 #define SL_HEADER_COUNT 256       /* header lines */
 
 /* Results; anything above 0 is the HTTP status to refuse with. */
@@ -44,6 +44,12 @@ typedef struct sl_head {
     int64_t content_length; /* -1: none stated */
 } sl_head;
 
+/* Bytes that a head may have. */
+typedef struct sl_head_limits {
+    size_t lines; /* all header lines; also those behind a chunked body */
+    size_t url;
+} sl_head_limits;
+
 /* Where the scan of a head stands; zero it to begin. */
 typedef struct sl_head_scan {
     size_t seen;  /* bytes looked at */
@@ -55,6 +61,7 @@ typedef struct sl_head_scan {
 typedef struct sl_parser {
     llhttp_t http;
     sl_arena *arena;
+    sl_head_limits limits;
     sl_head *head;
     char *target;
     size_t target_length;
@@ -73,12 +80,13 @@ typedef struct sl_parser {
 } sl_parser;
 
 /* Looks at the bytes that came since the last call. `data` is the same head each time, longer. since 1.0 [no-suspend] */
-int sl_head_scan_run(sl_head_scan *scan, const char *data, size_t length);
+int sl_head_scan_run(sl_head_scan *scan, const sl_head_limits *limits, const char *data,
+                     size_t length);
 
 /* Reads a complete head of `length` bytes from `text`, which is changed and must live as long as `ret_head`. Members that were
  * read before a refusal are set. SL_PARSE_COMPLETE or a status. since 1.0 [no-suspend] */
-int sl_parser_head(sl_parser *parser, sl_arena *arena, char *text, size_t length,
-                   sl_head *ret_head);
+int sl_parser_head(sl_parser *parser, const sl_head_limits *limits, sl_arena *arena, char *text,
+                   size_t length, sl_head *ret_head);
 
 /* Decodes a chunked body after sl_parser_head; `ret_used` says how many bytes were taken. The body is at parser->body when
  * complete. since 1.0 [no-suspend] */

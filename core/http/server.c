@@ -37,6 +37,8 @@ static void options_fill(sl_server *server, const sl_server_options *given)
     options->in_flight = given->in_flight ? given->in_flight : 1024;
     options->body_limit = given->body_limit ? given->body_limit : 1024 * 1024;
     options->raw_body_limit = given->raw_body_limit ? given->raw_body_limit : 512 * 1024;
+    options->head_limit = given->head_limit ? given->head_limit : SL_HEAD_LIMIT;
+    options->url_limit = given->url_limit ? given->url_limit : SL_URL_LIMIT;
     options->header_ms = given->header_ms ? given->header_ms : 15000;
     options->body_ms = given->body_ms ? given->body_ms : 30000;
     options->idle_ms = given->idle_ms ? given->idle_ms : 75000;

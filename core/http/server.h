@@ -30,6 +30,8 @@ typedef struct sl_server_options {
     uint32_t in_flight;       /* requests at once, then 503 [1024] */
     size_t body_limit;        /* bytes [1 MiB] */
     size_t raw_body_limit;    /* bytes of SL_ROUTE_RAW_BODY routes [512 KiB] */
+    size_t head_limit;        /* bytes of all header lines [32 KiB] */
+    size_t url_limit;         /* bytes of a URL [8 KiB] */
     int64_t header_ms;        /* for a whole head [15 s] */
     int64_t body_ms;          /* without progress of a body, either way [30 s] */
     int64_t idle_ms;          /* between requests [75 s] */

@@ -62,6 +62,13 @@ static void run_after_commit(sl_context *cx, void *data, sl_status result)
         run->row->version = run->held->version;
 }
 
+static void run_restart(sl_context *cx, void *data)
+{
+    struct sl_job_run *run = data;
+    (void)cx;
+    run->again = -1;
+}
+
 /* ---- one run of the handler ---- */
 
 /* A conflict may have been about the handler's rows or about the job's own. */
@@ -85,7 +92,6 @@ static sl_status job_step(sl_context *cx, void *data)
     struct sl_job_run *run = data;
     const sl_job_row *row = run->row;
     run->ending = false;
-    run->again = -1;
     if (run->rerun) {
         sl_status status = row_still_ours(cx, run);
         if (status != SL_OK)
@@ -212,6 +218,7 @@ void sl_job_perform(sl_jobs *jobs, const sl_job_row *claimed)
         int64_t timeout = type->timeout > 0 ? type->timeout : SL_JOB_TIMEOUT;
         sl_commit_hook hook = { .before = run_before_commit,
                                 .after = run_after_commit,
+                                .restart = run_restart,
                                 .data = &run };
         sl_context_hook(cx, &hook);
         cx->deadline = sl_clock_monotonic_ms() + timeout * 1000;

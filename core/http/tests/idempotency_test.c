@@ -120,6 +120,24 @@ static sl_status overtaken(sl_context *cx, const void *params)
     return status == SL_OK ? sl_retry(cx, outcome, "late") : status;
 }
 
+/* The first run of the last step is in somebody's way. */
+static sl_status second_time(sl_context *cx, void *data)
+{
+    const make_params *in = data;
+    if (atomic_fetch_add(&runs, 1) == 0) {
+        sl_reply_header(cx, "X-First", "yes");
+        (void)sl_reply_json(cx, 201, sl_json_object(cx, "made", "first"));
+        return SL_E_CONFLICT;
+    }
+    bool silent = strcmp(in->name, "a") != 0;
+    return silent ? SL_OK : sl_reply_json(cx, 200, sl_json_object(cx, "made", "second"));
+}
+
+static sl_status in_the_way(sl_context *cx, const void *params)
+{
+    return sl_retry(cx, second_time, (void *)(uintptr_t)params);
+}
+
 #define OPEN .params = make_fields, .access = SL_ACCESS_OPEN
 static const sl_route routes[] = {
     { "POST /make", make, OPEN },
@@ -130,6 +148,7 @@ static const sl_route routes[] = {
     { "POST /v1/decline", decline, OPEN },
     { "POST /refuse", refuse, OPEN },
     { "POST /break", break_down, OPEN },
+    { "POST /in_the_way", in_the_way, OPEN },
     { "POST /interrupted", interrupted, OPEN },
     { "POST /v1/interrupted", interrupted, OPEN },
     { "POST /unsent", unsent, OPEN },
@@ -289,6 +308,20 @@ static void of_many_at_once_one_answer_is_given_to_all(void **state)
     }
 }
 
+static void a_step_that_runs_again_starts_without_an_answer(void **state)
+{
+    (void)state;
+    atomic_store(&runs, 0);
+    const char *answer = ask("/in_the_way", "way_1", A);
+    assert_int_equal(test_status(answer), 200);
+    assert_string_equal(test_body(answer), "{\"made\":\"second\"}");
+    assert_null(test_header(answer, "X-First"));
+    assert_int_equal(atomic_load(&runs), 2);
+
+    atomic_store(&runs, 0);
+    assert_int_equal(test_status(ask("/in_the_way", "way_2", B)), 500);
+}
+
 static sl_status told(sl_context *cx, void *data)
 {
     if (data) {
@@ -377,6 +410,7 @@ static void keys_are_forgotten_after_a_day_and_not_before(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_step_that_runs_again_starts_without_an_answer),
         cmocka_unit_test(the_same_request_runs_once),
         cmocka_unit_test(a_decline_is_stored_as_it_was_told),
         cmocka_unit_test(another_body_or_path_is_an_error),

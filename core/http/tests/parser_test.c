@@ -16,6 +16,8 @@
 
 #define HOST "Host: a\r\n"
 
+static sl_head_limits limits = { .lines = SL_HEAD_LIMIT, .url = SL_URL_LIMIT };
+
 typedef struct parsed {
     int result;
     sl_head head;
@@ -35,13 +37,13 @@ static void feed(sl_arena *arena, const char *text, size_t length, size_t step, 
     while (ret->result == SL_PARSE_MORE && seen < length) {
         seen = seen + step < length ? seen + step : length;
         char *copy = sl_arena_copy(arena, text, seen);
-        ret->result = sl_head_scan_run(&scan, copy, seen);
+        ret->result = sl_head_scan_run(&scan, &limits, copy, seen);
     }
     if (ret->result != SL_PARSE_COMPLETE) {
         return;
     }
     char *head = sl_arena_copy(arena, text, scan.end);
-    ret->result = sl_parser_head(&parser, arena, head, scan.end, &ret->head);
+    ret->result = sl_parser_head(&parser, &limits, arena, head, scan.end, &ret->head);
     if (ret->result != SL_PARSE_COMPLETE || !ret->head.chunked) {
         ret->rest = length - scan.end;
         return;
@@ -241,6 +243,17 @@ static void sizes_have_their_bounds(void **state)
     assert_int_equal(sized(10, 16 * 1024), SL_PARSE_COMPLETE);
     assert_int_equal(sized(10, 32 * 1024), 431);
     assert_int_equal(sized(10, 64 * 1024), 431);
+
+    limits = (sl_head_limits){ .lines = 1024, .url = 256 };
+    assert_int_equal(sized(256, 0), SL_PARSE_COMPLETE);
+    assert_int_equal(sized(257, 0), 414);
+    assert_int_equal(sized(10, 900), SL_PARSE_COMPLETE);
+    assert_int_equal(sized(10, 1100), 431);
+    limits = (sl_head_limits){ .lines = 256 * 1024, .url = 64 * 1024 };
+    assert_int_equal(sized(64 * 1024, 200 * 1024), SL_PARSE_COMPLETE);
+    assert_int_equal(sized(64 * 1024 + 1, 0), 414);
+    assert_int_equal(sized(10, 256 * 1024), 431);
+    limits = (sl_head_limits){ .lines = SL_HEAD_LIMIT, .url = SL_URL_LIMIT };
 }
 
 static void too_many_header_lines_are_431(void **state)

@@ -531,6 +531,37 @@ static void draining_ends_what_runs_and_says_close(void **state)
     close(idle);
 }
 
+/* A request with a query and a header of these sizes; its status. */
+static int sized(const test_server *asked, size_t query, size_t filler)
+{
+    static char text[512 * 1024];
+    size_t at = (size_t)snprintf(text, sizeof text, "GET /live?");
+    memset(text + at, 'q', query);
+    at += query;
+    at += (size_t)snprintf(text + at, sizeof text - at, " HTTP/1.1\r\n" H "X-Filler: ");
+    memset(text + at, 'f', filler);
+    at += filler;
+    snprintf(text + at, sizeof text - at, "\r\n\r\n");
+    return test_status(test_ask(asked, text));
+}
+
+static void heads_are_bounded_as_the_options_say(void **state)
+{
+    static const sl_server_options narrow = { .head_limit = 2048, .url_limit = 256 };
+    static const sl_server_options wide = { .head_limit = 300 * 1024, .url_limit = 65536 };
+    (void)state;
+    test_server *other = test_server_start(routes, &narrow, false);
+    assert_int_equal(sized(other, 200, 1500), 200);
+    assert_int_equal(sized(other, 257, 10), 414);
+    assert_int_equal(sized(other, 10, 2100), 431);
+    test_server_stop(other, 1000);
+    other = test_server_start(routes, &wide, false);
+    assert_int_equal(sized(other, 60000, 280 * 1024), 200);
+    assert_int_equal(sized(other, 66000, 10), 414);
+    assert_int_equal(sized(other, 10, 301 * 1024), 431);
+    test_server_stop(other, 1000);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -550,6 +581,7 @@ int main(void)
         cmocka_unit_test(slow_clients_are_cut),
         cmocka_unit_test(idle_connections_are_closed),
         cmocka_unit_test(hostile_heads_are_answered_and_closed),
+        cmocka_unit_test(heads_are_bounded_as_the_options_say),
         cmocka_unit_test(a_large_answer_arrives_whole),
         cmocka_unit_test(overload_is_503_and_probes_pass),
         cmocka_unit_test(cors_names_listed_origins_alone),

@@ -284,6 +284,41 @@ static void test_again_when_it_says(void **state)
     start(again);
 }
 
+/* Its first run asks to run again and is in somebody's way; its second one asks for nothing. */
+static sl_status ask_once(sl_context *cx, void *data)
+{
+    (void)data;
+    if (seen.runs++ > 0)
+        return SL_OK;
+    sl_job_again(cx, 100);
+    return SL_E_CONFLICT;
+}
+
+static sl_status waver(sl_context *cx, const sl_job_view *job)
+{
+    (void)job;
+    return sl_retry(cx, ask_once, NULL);
+}
+
+static const sl_job_type waver_type = { .name = "tests.waver", .handler = waver };
+static const sl_job_request waver_request = { .struct_size = sizeof(sl_job_request),
+                                              .name = "tests.waver" };
+
+static void again_forgotten(sl_context *cx)
+{
+    declare(&waver_type);
+    enqueue(cx, &waver_request);
+    run_due(cx, 1);
+    check_int(seen.runs, 2);
+    check_int(number(cx, "SELECT count(*) FROM jobs"), 0);
+}
+
+static void test_a_step_that_runs_again_forgets_what_it_asked_for(void **state)
+{
+    (void)state;
+    start(again_forgotten);
+}
+
 /* ---- types ---- */
 
 static void unknown(sl_context *cx)
@@ -348,6 +383,7 @@ int main(void)
         JOBS_ON_BOTH(test_kept_writes_of_a_failure),
         JOBS_ON_BOTH(test_cancelled_by_nobody_is_a_failure),
         JOBS_ON_BOTH(test_again_when_it_says),
+        JOBS_ON_BOTH(test_a_step_that_runs_again_forgets_what_it_asked_for),
         JOBS_ON_BOTH(test_waits_for_its_plugin),
         JOBS_ON_BOTH(test_one_active_plugin_a_name),
     };

@@ -40,7 +40,7 @@ typedef struct sl_job_view {
 typedef sl_status (*sl_job_handler)(sl_context *cx, const sl_job_view *job);
 
 /* The job that is running is to run again in `seconds` although the handler returns SL_OK; its writes are committed and the
- * attempt counts. since 1.0 [no-suspend] */
+ * attempt counts. A step that begins (sl_retry) forgets it: say it inside the last step, or behind it. since 1.0 [no-suspend] */
 SL_API void sl_job_again(sl_context *cx, int64_t seconds);
 
 typedef struct sl_job_type {
