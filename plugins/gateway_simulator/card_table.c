@@ -88,8 +88,9 @@ static const struct test_card cards[] = {
       .dispute = "warning_needs_response" },
     { VISA("4000000000007726", "pendingRefund", NULL), CARD_REFUND_PENDS },
     { VISA("4000000000005126", "refundFail", NULL), CARD_REFUND_FAILS },
-    { VISA("4000000000000077", "bypassPending", NULL) },
-    { "4000003720000278", "bypassPendingInternational", NULL, "visa", "credit", "IE" },
+    { VISA("4000000000000077", "bypassPending", NULL), CARD_AVAILABLE },
+    { "4000003720000278", "bypassPendingInternational", NULL, "visa", "credit", "IE",
+      CARD_AVAILABLE },
 
     /* by country; last, so that `card_0002` is the one that declines */
     COUNTRY("4000000320000021", "ar", "AR"),

@@ -20,6 +20,7 @@
 #define CARD_DISPUTED 5     /* approves, then `reason` and `dispute` follow */
 #define CARD_REFUND_PENDS 6 /* a refund is pending, then succeeds */
 #define CARD_REFUND_FAILS 7 /* a refund is pending, then fails */
+#define CARD_AVAILABLE 8    /* its money is available at once */
 
 struct test_card {
     const char *number;

@@ -85,7 +85,7 @@ static sl_status decide_capture(sl_context *cx, const sl_gateway_payment *paymen
                                 const struct simulator_settings *faults, sl_gateway_outcome *ret)
 {
     (void)faults;
-    outcome_set(ret, SL_GATEWAY_APPROVED);
+    outcome_capture(card_of(cx, payment), ret);
     ret->reference = reference_of(cx, payment);
     return SL_OK;
 }

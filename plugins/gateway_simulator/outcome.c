@@ -20,6 +20,7 @@ void outcome_set(sl_gateway_outcome *ret, int32_t kind)
     ret->action_url = NULL;
     ret->network_code = NULL;
     ret->cvc_check = NULL;
+    ret->available = false;
 }
 
 void outcome_decline(sl_gateway_outcome *ret, const char *code, const char *decline_code,
@@ -54,6 +55,7 @@ static void authorize_final(const struct test_card *card, const sl_gateway_payme
     }
     outcome_set(ret, SL_GATEWAY_APPROVED);
     ret->cvc_check = card->cvc_check;
+    ret->available = card->behaviour == CARD_AVAILABLE;
 }
 
 void outcome_authorize(const struct test_card *card, const sl_gateway_payment *payment,
@@ -85,6 +87,12 @@ void outcome_authorize(const struct test_card *card, const sl_gateway_payment *p
             NULL, NULL,
             "We are unable to authenticate your payment method. Please choose a different "
             "payment method and try again.");
+}
+
+void outcome_capture(const struct test_card *card, sl_gateway_outcome *ret)
+{
+    outcome_set(ret, SL_GATEWAY_APPROVED);
+    ret->available = card && card->behaviour == CARD_AVAILABLE;
 }
 
 void outcome_refund(const struct test_card *card, bool later, sl_gateway_outcome *ret)

@@ -30,6 +30,9 @@ bool outcome_needs_challenge(const struct test_card *card, const sl_gateway_paym
 void outcome_authorize(const struct test_card *card, const sl_gateway_payment *payment,
                        const char *challenge, sl_gateway_outcome *ret);
 
+/* The answer to a capture of what the card has reserved. [no-suspend] */
+void outcome_capture(const struct test_card *card, sl_gateway_outcome *ret);
+
 /* The answer to a refund: at once, or `later` when it is looked up. [no-suspend] */
 void outcome_refund(const struct test_card *card, bool later, sl_gateway_outcome *ret);
 

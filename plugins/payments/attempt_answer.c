@@ -110,7 +110,7 @@ static sl_status answer_lite_charge(sl_context *cx, const struct settlement *s)
                                                      : "success");
     sl_json_json(out, "charge", json);
     if (waits)
-        next_action_write(out, charge->action_url, s->attempt->return_url);
+        next_action_write(out, charge->action_url, s->intent ? s->intent->return_url : NULL);
     sl_json_close(out);
     return sl_reply_json(cx, 200, out);
 }

@@ -87,7 +87,8 @@ sl_status charge_of_attempt(sl_context *cx, const struct settlement *settlement,
     return charge_draft(cx, settlement, attempt, intent, ret);
 }
 
-sl_status charge_captured_add(sl_context *cx, struct charge *charge, int64_t amount, int64_t fee)
+sl_status charge_captured_add(sl_context *cx, struct charge *charge, int64_t amount, int64_t fee,
+                              bool available)
 {
     charge->captured = true;
     charge->amount_captured = amount;
@@ -102,7 +103,7 @@ sl_status charge_captured_add(sl_context *cx, struct charge *charge, int64_t amo
         .subject = charge->id,
         .description = charge->description,
         .counter = SL_LEDGER_GATEWAY,
-        .pending = true,
+        .pending = !available,
     };
     return balance_move(cx, &movement, &charge->balance_transaction);
 }

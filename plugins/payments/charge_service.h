@@ -22,8 +22,9 @@ sl_status charge_draft(sl_context *cx, const struct settlement *settlement,
 sl_status charge_method_facts(sl_context *cx, const sl_payment_method_view *method,
                               const char **ret_card, const char **ret_billing);
 
-/* Puts money that was captured into the books: balance transaction, ledger, the charge's amounts. Adds no update of the charge
- * itself. [no-suspend] */
-sl_status charge_captured_add(sl_context *cx, struct charge *charge, int64_t amount, int64_t fee);
+/* Puts money that was captured into the books: balance transaction, ledger, the charge's amounts. `available`: it may be
+ * paid out at once. Adds no update of the charge itself. [no-suspend] */
+sl_status charge_captured_add(sl_context *cx, struct charge *charge, int64_t amount, int64_t fee,
+                              bool available);
 
 #endif

@@ -46,7 +46,8 @@ static struct attempt *authorization_begin(sl_context *cx, const struct payment_
         .description = intent->description,
         .statement_descriptor = intent->statement_descriptor ? intent->statement_descriptor
                                                              : intent->statement_descriptor_suffix,
-        .return_url = intent->return_url,
+        .return_url = return_url_of(cx, intent->return_url, "payment_intent", intent->id,
+                                    intent->client_secret),
     };
     attempt_begin(cx, attempt);
     return attempt;

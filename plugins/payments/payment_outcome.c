@@ -96,7 +96,8 @@ static sl_status payment_approved(sl_context *cx, struct payment_rows *rows)
     intent->action_url = NULL;
     intent->last_payment_error = NULL;
     if (rows->attempt->capture) {
-        sl_status status = charge_captured_add(cx, charge, charge->amount, rows->attempt->fee);
+        sl_status status = charge_captured_add(cx, charge, charge->amount, rows->attempt->fee,
+                                               rows->settlement->outcome->available);
         if (status != SL_OK)
             return status;
         intent->amount_received = charge->amount;
@@ -236,7 +237,8 @@ sl_status capture_outcome_apply(sl_context *cx, struct settlement *settlement,
         return status;
     if (!same(rows.attempt->status, ATTEMPT_SUCCEEDED))
         return later_undecided(cx, &rows);
-    status = charge_captured_add(cx, rows.charge, rows.attempt->amount, rows.attempt->fee);
+    status = charge_captured_add(cx, rows.charge, rows.attempt->amount, rows.attempt->fee,
+                                 settlement->outcome->available);
     if (status != SL_OK)
         return status;
     charge_write(cx, &rows, "charge.captured");

@@ -13,6 +13,17 @@ bool text_given(const sl_context *cx, const char *param, const char *value, cons
     return true;
 }
 
+const char *return_url_of(sl_context *cx, const char *url, const char *noun, const char *id,
+                          const char *client_secret)
+{
+    if (!url)
+        return NULL;
+    size_t length = strcspn(url, "#");
+    const char *joint = memchr(url, '?', length) ? "&" : "?";
+    return sl_format(cx, "%s%s%s=%s&%s_client_secret=%s%s", sl_copy(cx, url, length), joint, noun,
+                     id, noun, client_secret, url + length);
+}
+
 const char *money_text(sl_context *cx, int64_t amount, const char *currency)
 {
     char text[32];

@@ -39,6 +39,11 @@ static inline const char *text_or_null(const char *text)
 /* Replaces `*member` by `value` when the request names `param`, and says whether it did; an empty text removes. [no-suspend] */
 bool text_given(const sl_context *cx, const char *param, const char *value, const char **member);
 
+/* Where the customer comes back to, told which object it was about: `url` with NOUN=id and NOUN_client_secret=... in its query,
+ * as Stripe's document "Confirm a PaymentIntent" (return_url) has it. NULL for NULL. [no-suspend] */
+const char *return_url_of(sl_context *cx, const char *url, const char *noun, const char *id,
+                          const char *client_secret);
+
 /* "$12.34", "¥500", "12.340 kwd": an amount inside a sentence. [no-suspend] */
 const char *money_text(sl_context *cx, int64_t amount, const char *currency);
 

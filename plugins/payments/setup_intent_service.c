@@ -54,7 +54,8 @@ sl_status setup_confirm(sl_context *cx, struct setup_intent *intent,
         .currency = currency,
         .state_before = STATE_REQUIRES_CONFIRMATION,
         .description = intent->description,
-        .return_url = intent->return_url,
+        .return_url = return_url_of(cx, intent->return_url, "setup_intent", intent->id,
+                                    intent->client_secret),
     };
     attempt_begin(cx, attempt);
     intent->open_attempt = attempt->id;

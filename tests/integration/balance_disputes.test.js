@@ -130,4 +130,25 @@ suite('balance and disputes', {}, (s) => {
     const dispute = await disputed();
     await rejectsWith(s.stripe.refunds.create({ charge: dispute.charge }), { statusCode: 400, code: 'charge_disputed' });
   });
+
+  s.test('money of a bypassPending card is available at once, also when it was reserved first', async () => {
+    const sums = async () => {
+      const { available, pending } = await s.stripe.balance.retrieve();
+      return [available, pending].map((list) => list.find((one) => one.currency === 'usd')?.amount ?? 0);
+    };
+    for (const [method, manual] of [['pm_card_bypassPending', false], ['pm_card_bypassPending', true], ['pm_card_visa', false]]) {
+      const before = await sums();
+      let intent = await s.stripe.paymentIntents.create({
+        amount: 2000, currency: 'usd', payment_method: method, confirm: true, return_url: 'https://example.com/back',
+        ...(manual ? { capture_method: 'manual' } : {}),
+      });
+      if (manual) intent = await s.stripe.paymentIntents.capture(intent.id, { amount_to_capture: 1500 });
+      const { balance_transaction: row } = await s.stripe.charges.retrieve(intent.latest_charge, { expand: ['balance_transaction'] });
+      const after = await sums();
+      const at_once = method !== 'pm_card_visa';
+      assert.equal(row.status, at_once ? 'available' : 'pending');
+      assert.equal(row.available_on === row.created, at_once);
+      assert.deepEqual([after[0] - before[0], after[1] - before[1]], at_once ? [row.net, 0] : [0, row.net]);
+    }
+  });
 });

@@ -47,6 +47,33 @@ suite('the simulator', {}, (s) => {
       ['https://example.com', '#end', '1', 'succeeded']);
   });
 
+  s.test('coming back, the customer\'s browser says which intent it was, and how it went', async () => {
+    const back = async (intent, outcome) => Object.fromEntries(new URL((await authenticate(s, redirectOf(intent), outcome)).headers.location).searchParams);
+    const paid = await challenged();
+    assert.equal(paid.next_action.redirect_to_url.return_url, 'https://example.com/back');
+    assert.deepEqual(await back(paid, 'complete'),
+      { payment_intent: paid.id, payment_intent_client_secret: paid.client_secret, redirect_status: 'succeeded' });
+    const failed = await challenged();
+    assert.deepEqual(await back(failed, 'fail'),
+      { payment_intent: failed.id, payment_intent_client_secret: failed.client_secret, redirect_status: 'failed' });
+    const setup = await s.stripe.setupIntents.create({ payment_method: 'pm_card_authenticationRequired', confirm: true, return_url: 'https://example.com/back' });
+    assert.deepEqual(await back(setup, 'complete'),
+      { setup_intent: setup.id, setup_intent_client_secret: setup.client_secret, redirect_status: 'succeeded' });
+  });
+
+  s.test('the Stripe_lite routes lead back in the same way, and show the shop\'s own address', async () => {
+    const { customer } = answered(await s.post('/customers', { name: 'Back', email: 'back@example.com' }), 200);
+    const made = answered(await s.post('/payments/create_charge', {
+      customer_id: customer.id, amount: 12, payment_method: 'card_3184', return_url: 'https://example.com/back',
+    }), 200);
+    assert.equal(made.next_action.redirect_to_url.return_url, 'https://example.com/back');
+    const done = await authenticate(s, made.next_action.redirect_to_url.url, 'complete');
+    const words = new URL(done.headers.location).searchParams;
+    assert.equal(words.get('redirect_status'), 'succeeded');
+    const intent = await s.stripe.paymentIntents.retrieve(words.get('payment_intent'));
+    assert.deepEqual([intent.status, intent.client_secret], ['succeeded', words.get('payment_intent_client_secret')]);
+  });
+
   s.test('answering again shows the outcome and changes nothing', async () => {
     const intent = await challenged();
     await submit(pageOf(intent), 'complete');

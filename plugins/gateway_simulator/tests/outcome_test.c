@@ -37,6 +37,22 @@ static void plain_cards_approve(void **state)
     assert_string_equal(authorize("card_0101", false, false, NULL).cvc_check, "fail");
 }
 
+static void money_of_some_cards_is_available_at_once(void **state)
+{
+    (void)state;
+    sl_gateway_outcome outcome = { .struct_size = sizeof(outcome) };
+    assert_true(authorize("pm_card_bypassPending", false, false, NULL).available);
+    assert_true(authorize("card_0278", true, false, NULL).available);
+    assert_false(authorize("pm_card_visa", false, false, NULL).available);
+    outcome_capture(card_by_name("card_0077"), &outcome);
+    assert_int_equal(outcome.kind, SL_GATEWAY_APPROVED);
+    assert_true(outcome.available);
+    outcome_capture(card_by_name("card_4242"), &outcome);
+    assert_false(outcome.available);
+    outcome_capture(NULL, &outcome);
+    assert_false(outcome.available);
+}
+
 static void declining_cards_decline_with_their_code(void **state)
 {
     (void)state;
@@ -167,6 +183,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(plain_cards_approve),
+        cmocka_unit_test(money_of_some_cards_is_available_at_once),
         cmocka_unit_test(declining_cards_decline_with_their_code),
         cmocka_unit_test(a_card_that_declines_later_can_be_set_up),
         cmocka_unit_test(a_challenge_decides_what_follows),

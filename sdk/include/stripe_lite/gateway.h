@@ -86,6 +86,7 @@ typedef struct sl_gateway_outcome {
     const char *action_url;   /* REQUIRES_ACTION: where the customer goes */
     const char *network_code; /* or NULL */
     const char *cvc_check;    /* or NULL */
+    bool available;           /* the money may be paid out at once, not after the configured time */
 } sl_gateway_outcome;
 
 /* Something a gateway tells of its own accord, by webhook or page. */
