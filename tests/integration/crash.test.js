@@ -9,8 +9,10 @@
 
 const assert = require('node:assert/strict');
 const fs = require('node:fs');
+const { after } = require('node:test');
 const { openThings, eachKeyOnce, nothingLost, eachEventOnce, sumsAgree } = require('./support/books');
 const { Client } = require('./support/client');
+const { Cluster } = require('./support/cluster');
 const { answered } = require('./support/expect');
 const { killServer, killWorker } = require('./support/kill');
 const { Load } = require('./support/load');
@@ -22,8 +24,10 @@ const KILLS = process.env.STRIPE_LITE_TEST_LONG ? 50 : 5;
 const env = { STRIPE_LITE_WORKERS: onPostgres ? '2' : '1', STRIPE_LITE_GATEWAY_TIMEOUT: '1' };
 const chance = (list) => list[Math.floor(Math.random() * list.length)];
 
-/* servers: what is killed and asked; the first is the suite's. */
-function tests(s, { faults, servers }) {
+const killOne = (round, servers) => (round % 3 === 2 ? killServer : killWorker)(chance(servers()));
+
+/* servers: what is asked, the suite's first; strike: what happens to them, again and again. */
+function tests(s, { faults, servers, strike = killOne }) {
   const clients = new Map();
   const clientOf = (server) => {
     if (!clients.has(server)) clients.set(server, new Client(server, s.observer.see));
@@ -45,11 +49,11 @@ function tests(s, { faults, servers }) {
     for (let round = 0; round < KILLS; round += 1) {
       const moment = load.sent + 20 + Math.floor(Math.random() * 60);
       await until('the load goes on', () => load.failure || load.sent >= moment, 60);
-      await (round % 3 === 2 ? killServer : killWorker)(chance(servers()));
+      await strike(round, servers);
     }
     await load.stop();
-    t.diagnostic(`${load.answers.length} requests answered, ${load.cut} tries cut off, ${load.waited} told to wait`);
-    assert.ok(load.cut > 0, 'no request was cut off');
+    t.diagnostic(`${load.answers.length} requests answered, ${load.cut} tries cut off, ${load.failed} failed, ${load.waited} told to wait`);
+    assert.ok(load.cut + load.failed > 0, 'no request was hurt');
   });
 
   s.test('what was interrupted is found out', async () => {
@@ -92,4 +96,15 @@ if (onPostgres) {
       fs.rmSync(other.folder, { recursive: true, force: true });
     });
   });
+}
+
+/* The database itself ends without a word, and comes back: what was committed is there. */
+if (onPostgres) {
+  const cluster = new Cluster();
+  after(() => cluster.remove());
+  const options = { env, before: async () => {
+    await cluster.create();
+    options.postgres = cluster.url;
+  } };
+  suite('crashes of the database', options, (s) => tests(s, { servers: () => [s.server], strike: () => cluster.crash() }));
 }

@@ -171,6 +171,28 @@ suite('a gateway with books of its own', { env: { STRIPE_LITE_WORKERS: '1', STRI
   });
 });
 
+const slow = new Paper();
+
+suite('a gateway that answers late', { config: slow.config }, (s) => {
+  const { key, pay, agree } = tools(s, slow);
+
+  s.test('the recovery finds out before the request does: one outcome, one answer', async () => {
+    slow.mood({ after: 4500 });
+    const options = key();
+    const answer = await pay({}, options);
+    const intent = answered(answer, 200);
+    assert.equal(intent.status, 'succeeded');
+    assert.match(s.server.log, /attempt found out/);
+    const told = (await s.stripe.events.list({ limit: 100 })).data.map(({ type }) => type);
+    for (const type of ['payment_intent.succeeded', 'charge.succeeded']) assert.equal(told.filter((one) => one === type).length, 1, type);
+    assert.equal((await pay({}, options)).text, answer.text);
+    const refund = await s.stripe.refunds.create({ payment_intent: intent.id, amount: 300 });
+    assert.equal(refund.status, 'succeeded');
+    assert.equal((await s.stripe.charges.retrieve(intent.latest_charge)).amount_refunded, 300);
+    await agree();
+  });
+});
+
 /* A server that stands still while another on the same database settles its attempt. */
 if (onPostgres) {
   const second = new Paper();

@@ -95,7 +95,9 @@ class PostgresDatabase {
   }
 }
 
-function newDatabase(folder) {
+/* postgres: the address of another server than the environment's. */
+function newDatabase(folder, postgres) {
+  if (postgres) return new PostgresDatabase(postgres);
   const kind = process.env.STRIPE_LITE_TEST_DATABASE || 'sqlite';
   if (kind === 'sqlite') return new SqliteDatabase(folder);
   if (kind !== 'postgres') throw new Error(`STRIPE_LITE_TEST_DATABASE is ${kind}, wanted sqlite or postgres`);

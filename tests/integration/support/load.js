@@ -18,7 +18,7 @@ const RETURN = { return_url: 'https://example.com/back' };
 class Load {
   /* send(path, values, headers): one try at whatever server; read(path): an answer of a GET, tried until it comes. */
   constructor({ send, read, clients = 12 }) {
-    Object.assign(this, { send, read, clients, sent: 0, cut: 0, waited: 0, active: 0, running: true, made: 0 });
+    Object.assign(this, { send, read, clients, sent: 0, cut: 0, failed: 0, waited: 0, active: 0, running: true, made: 0 });
     this.answers = [];
     this.flows = new Set();
     this.failure = null;
@@ -76,6 +76,7 @@ class Load {
           this.answers.push({ key, path, body, answer });
           return answer;
         }
+        if (answer.status >= 500) this.failed += 1;
         if (answer.status === 409) {
           this.waited += 1;
           this.release(flow);

@@ -20,10 +20,11 @@ const { program, cleanEnvironment, run, mustRun } = require('./program');
 const random = (bytes = 12) => crypto.randomBytes(bytes).toString('hex');
 
 class Server {
-  /* env: further settings (undefined removes one); config: text of a YAML file; binary: another program than the build's. */
-  constructor({ env = {}, config, binary = program } = {}) {
+  /* env: further settings (undefined removes one); config: text of a YAML file; binary: another program than the build's;
+   * postgres: another database server than the environment's. */
+  constructor({ env = {}, config, binary = program, postgres } = {}) {
     this.folder = fs.mkdtempSync(path.join(os.tmpdir(), 'stripe_lite_test_'));
-    this.database = newDatabase(this.folder);
+    this.database = newDatabase(this.folder, postgres);
     this.binary = binary;
     this.secretKey = `sk_test_${random()}`;
     this.publishableKey = `pk_test_${random()}`;
