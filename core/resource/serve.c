@@ -114,12 +114,14 @@ static sl_status page_reply(sl_context *cx, const sl_resource *resource, const s
     return sl_reply_json(cx, 200, out);
 }
 
-static void filters_add(sl_condition_text *condition, const sl_resource *resource,
+static void filters_add(const sl_context *cx, sl_condition_text *condition, const sl_resource *resource,
                         const sl_list_query *query)
 {
     for (uint32_t i = 0; resource->filters && resource->filters[i].param && i < SL_LIST_FILTERS;
          i++) {
         const sl_filter *filter = &resource->filters[i];
+        if (filter->face >= 0 && filter->face != cx->face)
+            continue; /* not in this route's table, so perhaps past the record's end */
         const char *value = query->filters[i];
         if (!value)
             continue;
@@ -137,7 +139,7 @@ sl_status sl_serve_list(sl_context *cx, const void *params)
     sl_condition_text condition = { .cx = cx, .text = "" };
     sl_page page = { 0 };
     sl_condition_confine(&condition, resource);
-    filters_add(&condition, resource, query);
+    filters_add(cx, &condition, resource, query);
     sl_status status = sl_condition_created(&condition, query->created);
     if (status == SL_OK)
         status = sl_page_load(cx, resource, &condition, query, &page);
@@ -156,15 +158,20 @@ sl_status sl_serve_retrieve(sl_context *cx, const void *params)
 
 sl_status sl_serve_search(sl_context *cx, const void *params)
 {
-    sl_list_query query = *(const sl_list_query *)params;
+    /* The record is only as large as the route's table makes it: members that no table names lie past its end. */
+    const sl_list_query *asked = params;
+    /* A search page is named by the last id of the one before. */
+    const sl_list_query query = {
+        .limit = asked->limit,
+        .query = asked->query,
+        .page = asked->page,
+        .starting_after = asked->page && *asked->page ? asked->page : NULL,
+    };
     const sl_resource *resource = cx->resource;
     sl_condition_text condition = { .cx = cx, .text = "" };
     sl_page page = { 0 };
     sl_condition_confine(&condition, resource);
     sl_status status = sl_search_condition(&condition, resource, query.query);
-    /* A search page is named by the last id of the one before. */
-    query.starting_after = query.page && *query.page ? query.page : NULL;
-    query.ending_before = NULL;
     if (status == SL_OK)
         status = sl_page_load(cx, resource, &condition, &query, &page);
     if (status == SL_E_INVALID && query.page && sl_error_code(cx) &&
