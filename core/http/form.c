@@ -14,6 +14,8 @@
 #include "core/base/mask.h"
 #include "core/http/router.h"
 
+#define SHOWN_LONGEST 100
+
 sl_form_node *sl_form_child(const sl_form_node *node, const char *name, size_t length)
 {
     /* Neighbours in the text are mostly neighbours in the tree. */
@@ -45,12 +47,24 @@ static sl_form_node *child_add(sl_context *cx, sl_form_node *node, const char *n
     return child;
 }
 
+/* As much of a name as a message may show, whole characters only. */
+static const char *name_shown(sl_context *cx, const char *name)
+{
+    const char *masked = sl_mask(cx->arena, name);
+    size_t length = strlen(masked);
+    if (length > SHOWN_LONGEST) {
+        for (length = SHOWN_LONGEST; length > 0 && (masked[length] & 0xC0) == 0x80;) {
+            length--;
+        }
+    }
+    return sl_copy(cx, masked, length);
+}
+
 static sl_status name_fault(sl_context *cx, const char *name, const char *what)
 {
-    const char *shown = sl_mask(cx->arena, name);
-    size_t length = strlen(shown);
-    return sl_fail(cx, SL_E_INVALID, "parameter_invalid", "The parameter name '%.*s' %s.",
-                   (int)(length > 100 ? 100 : length), shown, what);
+    const char *start = name_shown(cx, name);
+    return sl_fail_param(cx, SL_E_INVALID, "parameter_invalid", start,
+                         "The parameter name '%s' %s.", start, what);
 }
 
 /* Whether `rest` ("[b]" or "[b][c]") would give this object a second value. */
@@ -116,9 +130,15 @@ static sl_status pair_read(sl_context *cx, const char *text, size_t length, sl_f
     char *name = sl_text_decode(cx->arena, text, name_length, true);
     const char *value =
         equals ? sl_text_decode(cx->arena, equals + 1, length - name_length - 1, true) : "";
-    if (name == NULL || value == NULL) {
+    if (name == NULL) {
         return sl_fail(cx, SL_E_INVALID, "parameter_invalid",
-                       "The parameters are not percent-encoded UTF-8 text.");
+                       "A parameter's name is not percent-encoded UTF-8 text without NUL.");
+    }
+    if (value == NULL) {
+        const char *shown = name_shown(cx, name);
+        return sl_fail_param(cx, SL_E_INVALID, "parameter_invalid", shown,
+                             "The value of '%s' is not percent-encoded UTF-8 text without NUL.",
+                             shown);
     }
     return pair_place(cx, root, name, value);
 }
