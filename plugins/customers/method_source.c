@@ -174,6 +174,12 @@ static sl_status bare_number_find(sl_context *cx, const sl_method_request *reque
     };
     sl_gateway_token token = { .struct_size = sizeof(token) };
     status = card_tokenize(cx, gateway, &draft, &token);
+    /* The one parameter that holds a bare number is at fault, whatever it is called. */
+    if (status == SL_E_CARD && sl_error_code(cx) && !sl_error_decline_code(cx)) {
+        const char *code = sl_error_code(cx);
+        const char *message = sl_format(cx, "%s", sl_error_message(cx));
+        return sl_fail_param(cx, SL_E_CARD, code, request->param, "%s", message);
+    }
     if (status == SL_OK)
         method_of_gateway_token(cx, gateway, &token, ret);
     return status;
@@ -252,7 +258,7 @@ static const char *draft_param(sl_context *cx, const sl_method_draft *draft, con
 static sl_status draft_token_find(sl_context *cx, const sl_method_draft *draft,
                                   struct method_source *ret)
 {
-    const char *param = draft_param(cx, draft, "card[token]");
+    const char *param = draft->param ? sl_format(cx, "%s[card][token]", draft->param) : "card[token]";
     const sl_method_request request = {
         .struct_size = sizeof(request),
         .value = draft->token,
