@@ -6,7 +6,7 @@
 #include "dispute_service.h"
 #include "payments_routes.h"
 
-#define EVIDENCE_LONGEST 20000
+#define ARGUMENT_LONGEST 20000
 
 struct evidence_params {
     const char *access_activity_log;
@@ -45,28 +45,29 @@ struct dispute_params {
     bool submit;
 };
 
-#define EVIDENCE(NAME) \
-    SL_STRING(struct evidence_params, NAME, .unset = true, .max = EVIDENCE_LONGEST)
+#define EVIDENCE(NAME) SL_STRING(struct evidence_params, NAME, .unset = true)
+#define ARGUMENT(NAME) \
+    SL_STRING(struct evidence_params, NAME, .unset = true, .max = ARGUMENT_LONGEST)
 
 static const sl_field evidence_fields[] = {
-    EVIDENCE(access_activity_log),
+    ARGUMENT(access_activity_log),
     EVIDENCE(billing_address),
     EVIDENCE(cancellation_policy),
-    EVIDENCE(cancellation_policy_disclosure),
-    EVIDENCE(cancellation_rebuttal),
+    ARGUMENT(cancellation_policy_disclosure),
+    ARGUMENT(cancellation_rebuttal),
     EVIDENCE(customer_communication),
     EVIDENCE(customer_email_address),
     EVIDENCE(customer_name),
     EVIDENCE(customer_purchase_ip),
     EVIDENCE(customer_signature),
     EVIDENCE(duplicate_charge_documentation),
-    EVIDENCE(duplicate_charge_explanation),
+    ARGUMENT(duplicate_charge_explanation),
     EVIDENCE(duplicate_charge_id),
-    EVIDENCE(product_description),
+    ARGUMENT(product_description),
     EVIDENCE(receipt),
     EVIDENCE(refund_policy),
-    EVIDENCE(refund_policy_disclosure),
-    EVIDENCE(refund_refusal_explanation),
+    ARGUMENT(refund_policy_disclosure),
+    ARGUMENT(refund_refusal_explanation),
     EVIDENCE(service_date),
     EVIDENCE(service_documentation),
     EVIDENCE(shipping_address),
@@ -75,7 +76,7 @@ static const sl_field evidence_fields[] = {
     EVIDENCE(shipping_documentation),
     EVIDENCE(shipping_tracking_number),
     EVIDENCE(uncategorized_file),
-    EVIDENCE(uncategorized_text),
+    ARGUMENT(uncategorized_text),
     SL_FIELDS_END,
 };
 

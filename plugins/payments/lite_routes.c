@@ -131,6 +131,9 @@ sl_status lite_charge_refund(sl_context *cx, const void *data)
     const struct lite_refund_params *params = data;
     struct charge *charge = sl_alloc(cx, sizeof(*charge));
     sl_status status = charge_load(cx, params->charge_id, NULL, charge);
+    if (status == SL_E_NOT_FOUND)
+        return sl_fail_param(cx, SL_E_NOT_FOUND, "resource_missing", "charge_id",
+                             "Charge not found.");
     if (status != SL_OK)
         return status;
     struct refund_order order = {

@@ -87,9 +87,10 @@ const sl_field automatic_fields[] = {
                   method_data_fields),                                                        \
         SL_OBJECT(struct intent_params, payment_method_options, struct method_options_params, \
                   method_options_fields),                                                     \
-        SL_STRINGS(struct intent_params, payment_method_types, .hidden = true),               \
-        SL_STRINGS(struct intent_params, allowed_payment_method_types),                       \
-        SL_STRINGS(struct intent_params, excluded_payment_method_types)
+        METHOD_TYPES(struct intent_params, payment_method_types, allowable_types,             \
+                     .hidden = true),                                                         \
+        METHOD_TYPES(struct intent_params, allowed_payment_method_types, allowable_types),    \
+        METHOD_TYPES(struct intent_params, excluded_payment_method_types, excludable_types)
 #define FIELD_CAPTURE_METHOD \
     SL_ENUM(struct intent_params, capture_method, capture_methods, .doc = "When the money is taken")
 #define FIELDS_CONFIRMATION                                            \
@@ -270,33 +271,4 @@ sl_status method_of_params(sl_context *cx, const char *payment_method,
     };
     sl_status status = customers()->resolve(cx, &request, ret);
     return status == SL_OK ? method_owner_check(cx, ret, customer) : status;
-}
-
-static bool list_has(sl_list texts, const char *wanted)
-{
-    for (uint32_t i = 0; i < texts.count; i++) {
-        if (same(*SL_ITEM(texts, const char *, i), wanted))
-            return true;
-    }
-    return false;
-}
-
-sl_status method_types_check(sl_context *cx, sl_list types, sl_list allowed, sl_list excluded)
-{
-    const struct {
-        const char *param;
-        sl_list list;
-    } lists[] = { { "payment_method_types", types }, { "allowed_payment_method_types", allowed } };
-    for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
-        if (lists[i].list.count > 0 && !list_has(lists[i].list, "card"))
-            return sl_fail_param(
-                cx, SL_E_INVALID, "payment_intent_invalid_parameter", lists[i].param,
-                "The payment method type provided: %s is invalid. This account takes: card.",
-                *SL_ITEM(lists[i].list, const char *, 0));
-    }
-    if (list_has(excluded, "card"))
-        return sl_fail_param(
-            cx, SL_E_INVALID, "payment_intent_invalid_parameter", "excluded_payment_method_types",
-            "No valid payment method types for this intent: this account takes cards only.");
-    return SL_OK;
 }

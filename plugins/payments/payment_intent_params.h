@@ -124,4 +124,16 @@ sl_status method_owner_check(sl_context *cx, const sl_payment_method_view *metho
 /* The three lists of payment method types must leave "card". [no-suspend] */
 sl_status method_types_check(sl_context *cx, sl_list types, sl_list allowed, sl_list excluded);
 
+/* The types of payment methods that Stripe names: those that may be excluded, those that may be allowed. */
+extern const char *const excludable_types[];
+extern const char *const allowable_types[];
+
+/* A list of such names. */
+#define METHOD_TYPES(S, m, NAMES, ...)                                               \
+    { SL_MEMBER(S, m, sl_list, SL_TYPE_LIST), .item_type = SL_TYPE_ENUM,             \
+      .item_size = (uint32_t)sizeof(char *), .values = (NAMES), __VA_ARGS__ }
+
+/* Where a customer is sent back to must be an address; NULL and "" are none given. [no-suspend] */
+sl_status return_url_check(sl_context *cx, const char *url);
+
 #endif

@@ -95,9 +95,11 @@ static sl_status create_check(sl_context *cx, const struct intent_params *params
         return sl_fail_param(
             cx, SL_E_INVALID, "parameters_exclusive", "setup_future_usage",
             "You may only specify one of these parameters: off_session, setup_future_usage.");
-    return method_types_check(cx, params->payment_method_types,
-                              params->allowed_payment_method_types,
-                              params->excluded_payment_method_types);
+    status = return_url_check(cx, params->return_url);
+    return status == SL_OK ? method_types_check(cx, params->payment_method_types,
+                                                params->allowed_payment_method_types,
+                                                params->excluded_payment_method_types)
+                           : status;
 }
 
 static void intent_fill(sl_context *cx, const struct intent_params *params,
@@ -244,7 +246,9 @@ sl_status intent_change(sl_context *cx, const struct intent_params *params,
             "It may only be updated while the status is one of: "
             "requires_payment_method, requires_confirmation.",
             settled, intent->status);
-    sl_status status = method_change(cx, params, intent, ret_method);
+    sl_status status = return_url_check(cx, params->return_url);
+    if (status == SL_OK)
+        status = method_change(cx, params, intent, ret_method);
     if (status == SL_OK)
         status = money_change(cx, params, intent);
     if (status != SL_OK)

@@ -51,6 +51,16 @@ const sl_field charge_refunds_fields[] = {
     SL_FIELDS_END,
 };
 
+/* An unknown object is 404, as one in a path, but it is this parameter that named it. */
+static sl_status missing_named(sl_context *cx, sl_status status, const char *param,
+                               const char *noun, const char *id)
+{
+    if (status != SL_E_NOT_FOUND)
+        return status;
+    return sl_fail_param(cx, SL_E_NOT_FOUND, "resource_missing", param, "No such %s: '%s'", noun,
+                         id);
+}
+
 static sl_status refunded_charge(sl_context *cx, const struct refund_params *params,
                                  struct charge *ret)
 {
@@ -59,7 +69,8 @@ static sl_status refunded_charge(sl_context *cx, const struct refund_params *par
             cx, SL_E_INVALID, "parameters_exclusive", "charge",
             "You may only specify one of these parameters: charge, payment_intent.");
     if (params->charge)
-        return charge_load(cx, params->charge, NULL, ret);
+        return missing_named(cx, charge_load(cx, params->charge, NULL, ret), "charge", "charge",
+                             params->charge);
     if (!params->payment_intent)
         return sl_fail_param(cx, SL_E_INVALID, "parameter_missing", "charge",
                              "One of the following params should be provided for this request: "
@@ -67,7 +78,8 @@ static sl_status refunded_charge(sl_context *cx, const struct refund_params *par
     struct payment_intent intent;
     sl_status status = payment_intent_load(cx, params->payment_intent, NULL, &intent);
     if (status != SL_OK)
-        return status;
+        return missing_named(cx, status, "payment_intent", "payment_intent",
+                             params->payment_intent);
     if (!intent.latest_charge)
         return sl_fail_param(cx, SL_E_INVALID, "payment_intent_unexpected_state", "payment_intent",
                              "This PaymentIntent (%s) does not have a successful charge to refund.",

@@ -44,9 +44,11 @@ static const char *const reasons[] = { "abandoned", "duplicate", "requested_by_c
                   method_data_fields),                                                       \
         SL_OBJECT(struct setup_params, payment_method_options, struct method_options_params, \
                   method_options_fields),                                                    \
-        SL_STRINGS(struct setup_params, payment_method_types, .hidden = true),               \
-        SL_STRINGS(struct setup_params, allowed_payment_method_types)
-#define FIELD_EXCLUDED SL_STRINGS(struct setup_params, excluded_payment_method_types)
+        METHOD_TYPES(struct setup_params, payment_method_types, allowable_types,             \
+                     .hidden = true),                                                        \
+        METHOD_TYPES(struct setup_params, allowed_payment_method_types, allowable_types)
+#define FIELD_EXCLUDED \
+    METHOD_TYPES(struct setup_params, excluded_payment_method_types, excludable_types)
 #define FIELDS_CONFIRMATION                                                                \
     SL_STRING(struct setup_params, return_url, .doc = "Where the customer comes back to"), \
         SL_BOOL(struct setup_params, use_stripe_sdk, .hidden = true)
@@ -112,6 +114,8 @@ static sl_status setup_change(sl_context *cx, const struct setup_params *params,
     sl_status status =
         method_types_check(cx, params->payment_method_types, params->allowed_payment_method_types,
                            params->excluded_payment_method_types);
+    if (status == SL_OK)
+        status = return_url_check(cx, params->return_url);
     if (status != SL_OK)
         return status;
     if (params->customer)

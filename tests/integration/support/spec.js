@@ -22,6 +22,13 @@ const ERROR_MEMBERS = {
   payment_method_type: { type: 'string' },
 };
 
+/* What a dispute says may be this long by its parameters' description, where the answer's schema says 5,000. */
+const LONG_EVIDENCE = {
+  maxLength: 20000,
+  names: ['access_activity_log', 'cancellation_policy_disclosure', 'cancellation_rebuttal', 'duplicate_charge_explanation', 'product_description',
+    'refund_policy_disclosure', 'refund_refusal_explanation', 'uncategorized_text'],
+};
+
 /* Routes under /v1 that are ours alone, or that Stripe has left out of the document: their answers have no schema to satisfy. */
 const OWN_ROUTES = [/^\/v1\/test_helpers\/simulator$/, /^\/v1\/charges\/[^/]+\/refunds$/];
 
@@ -38,6 +45,8 @@ class Spec {
       }
     }
     Object.assign(this.schemas.error.properties.error.properties, ERROR_MEMBERS);
+    const evidence = this.resolve(this.schemas.dispute.properties.evidence).properties;
+    for (const name of LONG_EVIDENCE.names) evidence[name].maxLength = LONG_EVIDENCE.maxLength;
   }
 
   static file() {
