@@ -197,6 +197,8 @@ static void job_over(sl_context *cx, const struct sl_job_run *run, sl_status sta
     } else if (status != SL_OK) {
         job_failed(cx, run, status);
     } else {
+        /* At once means now, not when the runner next looks by itself. */
+        run->jobs->due = run->jobs->due || run->again == 0;
         sl_metric_add("stripe_lite_jobs_total", "outcome", run->again < 0 ? "done" : "again", 1);
     }
 }

@@ -11,7 +11,7 @@
 #include "balance_model.h"
 #include "balance_transaction_model.h"
 
-#define SETTLE_BATCH 200
+#define SETTLE_BATCH 1000
 #define SETTLE_CURRENCIES 32u
 
 int64_t balance_charge_fee(const sl_context *cx, int64_t amount, const char *currency)
@@ -92,6 +92,9 @@ static bool settle_sum_add(struct settle_sum *sums, uint32_t *count, const char 
 
 static sl_status settle_post(sl_context *cx, const struct settle_sum *sum)
 {
+    /* Fees may have eaten it all: then nothing moves. */
+    if (sum->amount == 0)
+        return SL_OK;
     const sl_posting postings[] = {
         { SL_LEDGER_PENDING, sum->currency, -sum->amount },
         { SL_LEDGER_AVAILABLE, sum->currency, sum->amount },
@@ -145,11 +148,10 @@ static sl_status settle_tell(sl_context *cx, const struct settle_sum *sums, uint
 
 sl_status balance_settle(sl_context *cx, const sl_job_view *job)
 {
-    (void)job;
     sl_list due;
     sl_status status =
         sl_select(cx, &balance_transactions,
-                  "status = 'pending' AND available_on <= $2 ORDER BY available_on LIMIT 200",
+                  "status = 'pending' AND available_on <= $2 ORDER BY available_on LIMIT 1000",
                   SL_ARGS(sl_int(sl_now(cx))), &due);
     if (status != SL_OK)
         return status;
@@ -167,8 +169,9 @@ sl_status balance_settle(sl_context *cx, const sl_job_view *job)
         if (status != SL_OK)
             return status;
     }
-    if (due.count == SETTLE_BATCH)
-        sl_job_again(cx, 1);
+    /* The rest at once; after the last attempt the next period goes on. */
+    if (due.count == SETTLE_BATCH && job->attempt < job->attempts)
+        sl_job_again(cx, 0);
     return count > 0 ? settle_tell(cx, sums, count) : SL_OK;
 }
 

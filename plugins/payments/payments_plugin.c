@@ -121,7 +121,7 @@ static const sl_resource *const resources[] = {
 static const sl_job_type jobs[] = {
     { .name = "payments.recover", .handler = attempt_recover, .backoff = 1, .backoff_limit = 30 },
     { .name = "payments.sweep", .handler = attempt_sweep, .every = 2 },
-    { .name = "payments.settle", .handler = balance_settle, .every = 60 },
+    { .name = "payments.settle", .handler = balance_settle, .every = 10 },
     { .name = "payments.decide_dispute",
       .handler = dispute_decide,
       .backoff = 1,

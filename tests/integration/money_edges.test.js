@@ -110,3 +110,28 @@ suite('edges of money', { env: FEES }, (s) => {
     assert.equal((await s.stripe.paymentIntents.search({ query: "metadata['at']:'once'" })).data.length, 1);
   });
 });
+
+/* Money is available at once here. */
+suite('settling', { env: { ...FEES, STRIPE_LITE_PAYMENTS_AVAILABLE_AFTER: '0' } }, (s) => {
+  const left = async () => Number((await s.server.database.rows("SELECT COUNT(*) AS count FROM balance_transactions WHERE status = 'pending'"))[0].count);
+
+  s.test('a charge of which fees left nothing settles, and the ledger stays whole', async () => {
+    const { id } = await s.stripe.paymentIntents.create({ amount: 1000, currency: 'usd', payment_method: 'pm_card_visa', confirm: true, capture_method: 'manual', return_url: 'https://example.com/back' });
+    await s.stripe.paymentIntents.capture(id, { amount_to_capture: 31 });
+    const [transaction] = (await s.stripe.balanceTransactions.list()).data;
+    assert.deepEqual([transaction.amount, transaction.fee, transaction.net], [31, 31, 0]);
+    await until('it is available', async () => await left() === 0, 30);
+    const { code, stdout } = await s.server.command('verify');
+    assert.equal(code, 0, stdout);
+  });
+
+  if (process.env.STRIPE_LITE_TEST_LONG) s.test('twenty-five thousand that are due at once settle within a few periods, and no job dies of it', async () => {
+    const { database } = s.server;
+    await database.change(`INSERT INTO balance_transactions (account_id, id, created, version, type, reporting_category, status, amount, fee, net, currency, available_on)
+      SELECT account_id, 'txn_many' || n, created, 1, 'charge', 'charge', 'pending', 0, 0, 0, 'usd', available_on
+      FROM (WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 25000) SELECT n FROM numbers) many, (SELECT * FROM balance_transactions LIMIT 1) one`);
+    await until('all are available', async () => await left() === 0, 60);
+    assert.deepEqual(await database.rows("SELECT name, last_error FROM jobs WHERE state = 'dead'"), []);
+    await database.change("DELETE FROM balance_transactions WHERE id LIKE 'txn_many%'");
+  });
+});
