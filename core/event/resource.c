@@ -26,12 +26,24 @@ static const sl_field event_fields[] = {
 };
 const sl_table sl_event_table = SL_TABLE("events", sl_event_row, event_fields);
 
+static const char *const unsupported_filters[] = { "delivery_success", NULL };
+
 static const sl_filter event_filters[] = {
     { .param = "type",
       .column = "type",
       .face = SL_FACE_STRIPE,
       .type = SL_TYPE_STRING,
       .doc = "Only events of this type" },
+    { .param = "types",
+      .column = "type",
+      .face = SL_FACE_STRIPE,
+      .type = SL_TYPE_LIST,
+      .doc = "Only events of these types, up to 20" },
+    { .param = "",
+      .face = SL_FACE_STRIPE,
+      .type = SL_TYPE_UNSUPPORTED,
+      .values = unsupported_filters,
+      .doc = "deliveries are not kept with events" },
     SL_FILTERS_END,
 };
 

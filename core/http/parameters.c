@@ -21,7 +21,7 @@ typedef enum { BODY_NONE, BODY_FORM, BODY_JSON } body_kind;
 static const sl_field *field_find(const sl_field *fields, const char *name)
 {
     for (; fields && name && fields->type != SL_TYPE_END; fields++) {
-        if (strcmp(fields->name, name) == 0) {
+        if (sl_field_has_member(fields) && strcmp(fields->name, name) == 0) {
             return fields;
         }
     }

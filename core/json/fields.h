@@ -33,6 +33,12 @@ typedef struct sl_faults {
     sl_fault *items; /* in the order of the table, unknown members last */
 } sl_faults;
 
+/* Whether a field describes a member, rather than names of parameters that have none. since 1.0 [no-suspend] */
+static inline bool sl_field_has_member(const sl_field *field)
+{
+    return field->type != SL_TYPE_UNSUPPORTED && field->type != SL_TYPE_UNUSED;
+}
+
 /* Bytes of the record that a table describes: the end of its last member. since 1.0 [no-suspend] */
 size_t sl_fields_size(const sl_field *fields);
 

@@ -6,6 +6,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include <string.h>
+#include <strings.h>
 
 #include "core/base/currencies.h"
 #include "core/base/mask.h"
@@ -239,12 +240,62 @@ static void currency_choose(sl_reading *reading, const sl_field *fields, const s
     }
 }
 
+/* The entry of that type which names the parameter. */
+static const sl_field *memberless_find(const sl_field *fields, int32_t type, const char *name)
+{
+    for (; fields->type != SL_TYPE_END; fields++) {
+        for (uint32_t i = 0; fields->type == type && fields->values[i]; i++) {
+            if (strcmp(fields->values[i], name) == 0)
+                return fields;
+        }
+    }
+    return NULL;
+}
+
+/* Null, false and what is empty want nothing; of a filter false is a wish like others. */
+static bool value_wants(const sl_field *field, const sl_value *value)
+{
+    const char *text = sl_value_string(value, NULL);
+    if (text != NULL)
+        return *text != '\0' && (field->query || strcasecmp(text, "false") != 0);
+    switch (sl_value_type(value)) {
+    case SL_VALUE_NULL:
+        return false;
+    case SL_VALUE_BOOL:
+        return field->query || sl_value_bool(value, false);
+    case SL_VALUE_OBJECT:
+    case SL_VALUE_ARRAY:
+        return sl_value_count(value) > 0;
+    default:
+        return true;
+    }
+}
+
+/* These come first: that something else is missing too is no help to who asked for them. */
+static void unsupported_find(const sl_reading *reading, const sl_field *fields,
+                             const sl_value *object, const sl_fault_step *step)
+{
+    for (uint32_t i = 0; i < sl_value_count(object); i++) {
+        const char *name = object->items[i].name;
+        const sl_field *entry = memberless_find(fields, SL_TYPE_UNSUPPORTED, name);
+        if (entry == NULL || !value_wants(entry, object->items[i].value))
+            continue;
+        sl_fault_step own = { .parent = step, .name = name };
+        sl_fault *fault = sl_reading_fault(reading, &own, "parameter_unsupported", NULL,
+                                           "value_error", "Value error, this is not supported");
+        fault->message = sl_format(reading->cx, "This server does not support %s: %s.",
+                                   fault->param, entry->doc);
+    }
+}
+
 static void unknown_find(const sl_reading *reading, const sl_field *fields, const sl_value *object,
                          const sl_fault_step *step)
 {
     for (uint32_t i = 0; i < sl_value_count(object); i++) {
         const char *name = object->items[i].name;
-        if (sl_fields_find(fields, name) != NULL)
+        if (sl_fields_find(fields, name) != NULL ||
+            memberless_find(fields, SL_TYPE_UNSUPPORTED, name) != NULL ||
+            memberless_find(fields, SL_TYPE_UNUSED, name) != NULL)
             continue;
         sl_fault_step own = { .parent = step, .name = name };
         sl_fault *fault = sl_reading_fault(reading, &own, "parameter_unknown", NULL,
@@ -258,7 +309,11 @@ static void table_read(const sl_reading *around, const sl_field *fields, const s
 {
     sl_reading reading = *around;
     currency_choose(&reading, fields, object);
+    if (sl_reading_is(&reading, SL_FIELDS_STRICT))
+        unsupported_find(&reading, fields, object, step);
     for (const sl_field *field = fields; field->type != SL_TYPE_END; field++) {
+        if (!sl_field_has_member(field))
+            continue;
         sl_fault_step own = { .parent = step, .name = field->name };
         const sl_value *value = sl_value_member(object, field->name);
         field_read(&reading, field, value, &own, sl_field_at(field, record));

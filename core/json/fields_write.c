@@ -113,7 +113,7 @@ static void table_write(const struct writing *around, const sl_field *fields, co
     struct writing writing = *around;
     writing.currency = table_currency(fields, record, around->currency);
     for (const sl_field *field = fields; field->type != SL_TYPE_END; field++) {
-        if (!field->secret || writing.secrets)
+        if (sl_field_has_member(field) && (!field->secret || writing.secrets))
             field_write(&writing, field, record);
     }
 }
@@ -151,7 +151,7 @@ uint32_t sl_fields_count(const sl_field *fields)
 const sl_field *sl_fields_find(const sl_field *fields, const char *name)
 {
     for (; fields != NULL && fields->type != SL_TYPE_END; fields++) {
-        if (strcmp(fields->name, name) == 0)
+        if (sl_field_has_member(fields) && strcmp(fields->name, name) == 0)
             return fields;
     }
     return NULL;

@@ -47,13 +47,21 @@ static const struct {
     int32_t type;
     uint32_t size;
 } member_sizes[] = {
-    { SL_TYPE_STRING, sizeof(char *) },     { SL_TYPE_BOOL, sizeof(bool) },
-    { SL_TYPE_INT64, sizeof(int64_t) },     { SL_TYPE_MONEY, sizeof(int64_t) },
-    { SL_TYPE_CURRENCY, sizeof(char *) },   { SL_TYPE_TIMESTAMP, sizeof(int64_t) },
-    { SL_TYPE_ID, sizeof(char *) },         { SL_TYPE_ENUM, sizeof(char *) },
-    { SL_TYPE_METADATA, sizeof(sl_map *) }, { SL_TYPE_OBJECT, 0 },
-    { SL_TYPE_LIST, sizeof(sl_list) },      { SL_TYPE_JSON, sizeof(char *) },
+    { SL_TYPE_STRING, sizeof(char *) },
+    { SL_TYPE_BOOL, sizeof(bool) },
+    { SL_TYPE_INT64, sizeof(int64_t) },
+    { SL_TYPE_MONEY, sizeof(int64_t) },
+    { SL_TYPE_CURRENCY, sizeof(char *) },
+    { SL_TYPE_TIMESTAMP, sizeof(int64_t) },
+    { SL_TYPE_ID, sizeof(char *) },
+    { SL_TYPE_ENUM, sizeof(char *) },
+    { SL_TYPE_METADATA, sizeof(sl_map *) },
+    { SL_TYPE_OBJECT, 0 },
+    { SL_TYPE_LIST, sizeof(sl_list) },
+    { SL_TYPE_JSON, sizeof(char *) },
     { SL_TYPE_EMAIL, sizeof(char *) },
+    { SL_TYPE_UNSUPPORTED, 0 },
+    { SL_TYPE_UNUSED, 0 },
 };
 
 static void lint_fields(struct lint *lint, const char *where, const sl_field *fields,
@@ -82,8 +90,11 @@ static void lint_field(struct lint *lint, const char *where, const sl_field *fie
     if (record_size && (uint64_t)field->offset + size > record_size)
         found(lint, true, "%s: the field \"%s\" ends at byte %llu of a struct of %u", where, name,
               (unsigned long long)field->offset + size, record_size);
-    if (field->type == SL_TYPE_ENUM && !field->values)
-        found(lint, true, "%s: the enum \"%s\" has no values", where, name);
+    bool memberless = field->type == SL_TYPE_UNSUPPORTED || field->type == SL_TYPE_UNUSED;
+    if ((field->type == SL_TYPE_ENUM || memberless) && !field->values)
+        found(lint, true, "%s: the field \"%s\" has no values", where, name);
+    if (field->type == SL_TYPE_UNSUPPORTED && !field->doc)
+        found(lint, true, "%s: \"%s\" does not say why", where, name);
     if (nested && !field->fields)
         found(lint, true, "%s: the object \"%s\" has no fields", where, name);
     if (field->required && field->initial)

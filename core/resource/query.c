@@ -178,10 +178,15 @@ static void rows_reverse(sl_context *cx, sl_list *rows)
     }
 }
 
+uint32_t sl_page_limit(const sl_list_query *query)
+{
+    return query->limit > 0 ? (uint32_t)query->limit : LIMIT_DEFAULT;
+}
+
 sl_status sl_page_load(sl_context *cx, const sl_resource *resource, sl_condition_text *condition,
                        const sl_list_query *query, sl_page *ret_page)
 {
-    int64_t limit = query->limit > 0 ? query->limit : LIMIT_DEFAULT;
+    uint32_t limit = sl_page_limit(query);
     bool backwards = query->ending_before != NULL;
     sl_status status = SL_OK;
     if (query->starting_after && query->ending_before)
@@ -194,7 +199,7 @@ sl_status sl_page_load(sl_context *cx, const sl_resource *resource, sl_condition
     if (status != SL_OK)
         return status;
     const char *direction = backwards ? "ASC" : "DESC";
-    uint32_t bound = sl_condition_argument(condition, sl_int(limit + 1));
+    uint32_t bound = sl_condition_argument(condition, sl_int((int64_t)limit + 1));
     const char *text =
         sl_format(cx, "%s ORDER BY created %s, id %s LIMIT $%u",
                   *condition->text ? condition->text : "1 = 1", direction, direction, bound);
@@ -202,9 +207,9 @@ sl_status sl_page_load(sl_context *cx, const sl_resource *resource, sl_condition
     status = sl_select(cx, resource->table, text, condition->arguments, condition->count, &rows);
     if (status != SL_OK)
         return status;
-    ret_page->has_more = rows.count > (uint32_t)limit;
+    ret_page->has_more = rows.count > limit;
     if (ret_page->has_more)
-        rows.count = (uint32_t)limit;
+        rows.count = limit;
     if (backwards)
         rows_reverse(cx, &rows);
     ret_page->rows = rows;

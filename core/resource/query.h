@@ -23,6 +23,7 @@ typedef struct sl_list_query {
     const char *query;
     const char *page;
     const char *filters[SL_LIST_FILTERS];
+    sl_list any; /* of texts: what the filter of type SL_TYPE_LIST is given */
 } sl_list_query;
 
 /* A condition under construction: "a = $2 AND b > $3" and its arguments. */
@@ -65,6 +66,14 @@ sl_status sl_condition_created(sl_condition_text *condition,
 /* Runs the page: cursors, order, limit. since 1.0 [suspends] */
 sl_status sl_page_load(sl_context *cx, const sl_resource *resource, sl_condition_text *condition,
                        const sl_list_query *query, sl_page *ret_page) SL_MUST_CHECK;
+
+/* The same of the rows whose column is any of query->any. SL_E_INVALID naming the filter for too many. since 1.0 [suspends] */
+sl_status sl_page_load_any(sl_context *cx, const sl_resource *resource,
+                           const sl_condition_text *condition, const sl_filter *filter,
+                           const sl_list_query *query, sl_page *ret_page) SL_MUST_CHECK;
+
+/* How many rows a page has at most. since 1.0 [no-suspend] */
+uint32_t sl_page_limit(const sl_list_query *query);
 
 /* Adds what a search text asks for. SL_E_INVALID naming `query`. since 1.0 [no-suspend] */
 sl_status sl_search_condition(sl_condition_text *condition, const sl_resource *resource,

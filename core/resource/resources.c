@@ -161,6 +161,22 @@ static const sl_field *list_fields(sl_resources *resources, const sl_resource *r
             filter->values || filter->type != SL_TYPE_BOOL ? filter->values : bool_values;
         if (filter->face >= 0 && filter->face != face)
             continue;
+        if (filter->type == SL_TYPE_UNSUPPORTED) {
+            fields[used] = (sl_field)SL_UNSUPPORTED(filter->values, filter->doc);
+            fields[used++].query = true;
+            continue;
+        }
+        if (filter->type == SL_TYPE_LIST) {
+            fields[used++] = (sl_field){ .name = filter->param,
+                                         .type = SL_TYPE_LIST,
+                                         .offset = (uint32_t)offsetof(sl_list_query, any),
+                                         .size = sizeof(sl_list),
+                                         .item_type = SL_TYPE_STRING,
+                                         .item_size = sizeof(char *),
+                                         .query = true,
+                                         .doc = filter->doc };
+            continue;
+        }
         fields[used++] =
             (sl_field){ .name = filter->param,
                         .type = values ? SL_TYPE_ENUM : SL_TYPE_STRING,

@@ -114,14 +114,28 @@ static sl_status page_reply(sl_context *cx, const sl_resource *resource, const s
     return sl_reply_json(cx, 200, out);
 }
 
-static void filters_add(const sl_context *cx, sl_condition_text *condition, const sl_resource *resource,
-                        const sl_list_query *query)
+/* The filter that any of several values satisfy, when the route has it and the request names it. */
+static const sl_filter *list_filter(const sl_context *cx, const sl_resource *resource,
+                                    const sl_list_query *query)
+{
+    for (const sl_filter *filter = resource->filters; filter && filter->param; filter++) {
+        bool here = filter->face < 0 || filter->face == cx->face;
+        if (here && filter->type == SL_TYPE_LIST && query->any.count > 0)
+            return filter;
+    }
+    return NULL;
+}
+
+static void filters_add(const sl_context *cx, sl_condition_text *condition,
+                        const sl_resource *resource, const sl_list_query *query)
 {
     for (uint32_t i = 0; resource->filters && resource->filters[i].param && i < SL_LIST_FILTERS;
          i++) {
         const sl_filter *filter = &resource->filters[i];
         if (filter->face >= 0 && filter->face != cx->face)
             continue; /* not in this route's table, so perhaps past the record's end */
+        if (filter->type == SL_TYPE_LIST || filter->type == SL_TYPE_UNSUPPORTED)
+            continue; /* nor is a text of these */
         const char *value = query->filters[i];
         if (!value)
             continue;
@@ -141,7 +155,10 @@ sl_status sl_serve_list(sl_context *cx, const void *params)
     sl_condition_confine(&condition, resource);
     filters_add(cx, &condition, resource, query);
     sl_status status = sl_condition_created(&condition, query->created);
-    if (status == SL_OK)
+    const sl_filter *any = list_filter(cx, resource, query);
+    if (status == SL_OK && any)
+        status = sl_page_load_any(cx, resource, &condition, any, query, &page);
+    else if (status == SL_OK)
         status = sl_page_load(cx, resource, &condition, query, &page);
     if (status != SL_OK)
         return status;

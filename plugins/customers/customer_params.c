@@ -84,8 +84,16 @@ static const sl_field invoice_settings_fields[] = {
                 .doc = "Whether tax is charged"),                                                  \
         SL_BOOL(struct customer_params, validate, .hidden = true, .doc = "Taken for old clients")
 
+/* What a tax calculation would ask for; there is none here. */
+static const char *const harmless_params[] = { "tax", NULL };
+static const char *const unsupported_params[] = { "cash_balance", "tax_id_data", NULL };
+#define FIELDS_NOT_HERE                                                                     \
+    SL_UNSUPPORTED(unsupported_params, "customers have neither cash balances nor tax ids"), \
+        SL_UNUSED(harmless_params)
+
 const sl_field customer_create_fields[] = {
     COMMON_FIELDS,
+    FIELDS_NOT_HERE,
     SL_STRING(struct customer_params, payment_method, .doc = "A payment method to attach"),
     SL_STRING(struct customer_params, test_clock, .unset = true,
               .doc = "The clock the customer lives by"),
@@ -94,6 +102,7 @@ const sl_field customer_create_fields[] = {
 
 const sl_field customer_update_fields[] = {
     COMMON_FIELDS,
+    FIELDS_NOT_HERE,
     SL_STRING(struct customer_params, id, .doc = "The customer"),
     SL_STRING(struct customer_params, default_source, .doc = "An attached payment method"),
     SL_FIELDS_END,

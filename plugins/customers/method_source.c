@@ -234,6 +234,9 @@ static void draft_billing(sl_context *cx, const sl_method_draft *draft,
         method->name = draft->name;
     method->email = text_or_null(draft->email);
     method->phone = text_or_null(draft->phone);
+    method->tax_id = text_or_null(draft->tax_id);
+    if (draft->allow_redisplay)
+        method->allow_redisplay = draft->allow_redisplay;
     method->metadata = sl_map_merge(cx, NULL, draft->metadata);
     const struct address address = {
         .city = text_or_null(draft->city),

@@ -162,10 +162,13 @@ const char *payment_method_words(sl_context *cx, const struct payment_method *me
                      method->last4);
 }
 
+static const char *const unsupported_filters[] = { "customer_account", NULL };
+
 static const sl_filter payment_method_filters[] = {
     { "customer", "customer", -1, SL_TYPE_STRING, NULL, "Whose" },
     { "type", "type", -1, SL_TYPE_STRING, NULL, "Of this type: card" },
     { "allow_redisplay", "allow_redisplay", -1, SL_TYPE_ENUM, redisplays, "May be shown again" },
+    { "", NULL, -1, SL_TYPE_UNSUPPORTED, unsupported_filters, "this server has no such objects" },
     SL_FILTERS_END,
 };
 

@@ -12,6 +12,70 @@
 
 static const char *const types[] = { METHOD_CARD, NULL };
 
+static const char *const other_types[] = { "acss_debit",
+                                           "affirm",
+                                           "afterpay_clearpay",
+                                           "alipay",
+                                           "alma",
+                                           "amazon_pay",
+                                           "au_becs_debit",
+                                           "bacs_debit",
+                                           "bancontact",
+                                           "billie",
+                                           "bizum",
+                                           "blik",
+                                           "boleto",
+                                           "cashapp",
+                                           "crypto",
+                                           "custom",
+                                           "customer_balance",
+                                           "eps",
+                                           "fpx",
+                                           "giropay",
+                                           "grabpay",
+                                           "ideal",
+                                           "interac_present",
+                                           "kakao_pay",
+                                           "klarna",
+                                           "konbini",
+                                           "kr_card",
+                                           "link",
+                                           "mb_way",
+                                           "mobilepay",
+                                           "multibanco",
+                                           "naver_pay",
+                                           "nz_bank_account",
+                                           "oxxo",
+                                           "p24",
+                                           "pay_by_bank",
+                                           "payco",
+                                           "paynow",
+                                           "paypal",
+                                           "paypay",
+                                           "payto",
+                                           "pix",
+                                           "promptpay",
+                                           "revolut_pay",
+                                           "samsung_pay",
+                                           "satispay",
+                                           "scalapay",
+                                           "sepa_debit",
+                                           "sequra",
+                                           "sofort",
+                                           "sunbit",
+                                           "swish",
+                                           "twint",
+                                           "upi",
+                                           "us_bank_account",
+                                           "wechat_pay",
+                                           "zip",
+                                           NULL };
+static const char *const sharing_params[] = { "customer", "payment_method", NULL };
+static const char *const harmless_params[] = { "radar_options", NULL };
+/* Which network of a card with two is preferred; the gateways here know one. */
+static const char *const card_harmless_params[] = { "networks", NULL };
+static const char *const attach_unsupported_params[] = { "customer_account", NULL };
+
 struct card_params {
     const char *number;
     int64_t exp_month;
@@ -25,6 +89,7 @@ static const sl_field card_fields[] = {
     SL_INT64(struct card_params, exp_year, .nullable = true, .doc = "Two or four digits"),
     SL_STRING(struct card_params, cvc, .secret = true, .max = 20, .doc = "The security code"),
     SL_STRING(struct card_params, token, .doc = "A token, instead of a number"),
+    SL_UNUSED(card_harmless_params),
     SL_FIELDS_END,
 };
 
@@ -43,6 +108,9 @@ const sl_field payment_method_create_fields[] = {
     SL_OBJECT(struct method_create_params, billing_details, struct billing_params, billing_fields,
               .doc = "Who pays with it"),
     SL_METADATA(struct method_create_params, metadata),
+    SL_UNSUPPORTED(other_types, "cards are the only payment methods here"),
+    SL_UNSUPPORTED(sharing_params, "methods are not copied to other accounts"),
+    SL_UNUSED(harmless_params),
     SL_FIELDS_END,
 };
 
@@ -57,6 +125,7 @@ const sl_field payment_method_id_fields[] = {
 static const sl_field card_update_fields[] = {
     SL_INT64(struct card_update_params, exp_month, .nullable = true, .doc = "1 to 12"),
     SL_INT64(struct card_update_params, exp_year, .nullable = true, .doc = "Two or four digits"),
+    SL_UNUSED(card_harmless_params),
     SL_FIELDS_END,
 };
 const sl_field payment_method_update_fields[] = {
@@ -68,6 +137,7 @@ const sl_field payment_method_update_fields[] = {
     SL_OBJECT(struct payment_method_update_params, card, struct card_update_params,
               card_update_fields, .doc = "The card's new expiry"),
     SL_METADATA(struct payment_method_update_params, metadata, .unset = true),
+    SL_UNSUPPORTED(other_types, "cards are the only payment methods here"),
     SL_FIELDS_END,
 };
 
@@ -78,6 +148,7 @@ struct method_attach_params {
 const sl_field payment_method_attach_fields[] = {
     SL_ID(struct method_attach_params, id, "pm", .doc = "The payment method"),
     SL_ID(struct method_attach_params, customer, "cus", .required = true, .doc = "Who keeps it"),
+    SL_UNSUPPORTED(attach_unsupported_params, "this server has no such objects"),
     SL_FIELDS_END,
 };
 

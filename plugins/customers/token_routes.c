@@ -22,6 +22,9 @@ struct token_card_params {
     const char *address_state;
     const char *address_zip;
 };
+/* Which network of a card with two is preferred; the gateways here know one. */
+static const char *const card_harmless_params[] = { "networks", NULL };
+
 static const sl_field token_card_fields[] = {
     SL_STRING(struct token_card_params, number, .required = true, .secret = true, .max = 40,
               .doc = "The card's number"),
@@ -38,15 +41,21 @@ static const sl_field token_card_fields[] = {
     SL_STRING(struct token_card_params, address_line2, .unset = true, .doc = "Apartment or unit"),
     SL_STRING(struct token_card_params, address_state, .unset = true, .doc = "State"),
     SL_STRING(struct token_card_params, address_zip, .unset = true, .doc = "ZIP or postal code"),
+    SL_UNUSED(card_harmless_params),
     SL_FIELDS_END,
 };
 
 struct token_create_params {
     struct token_card_params *card;
 };
+static const char *const unsupported_params[] = { "account",    "bank_account", "customer",
+                                                  "cvc_update", "person",       "pii",
+                                                  NULL };
+
 const sl_field token_create_fields[] = {
     SL_OBJECT(struct token_create_params, card, struct token_card_params, token_card_fields,
               .required = true, .doc = "The card"),
+    SL_UNSUPPORTED(unsupported_params, "tokens are made of cards only"),
     SL_FIELDS_END,
 };
 

@@ -8,6 +8,7 @@
 #include "charge_service.h"
 #include "payment_intent_service.h"
 #include "payments_routes.h"
+#include "unsupported.h"
 
 struct fraud_params {
     const char *user_report;
@@ -41,6 +42,9 @@ static const sl_field fraud_fields[] = {
 #define FIELD_ID(NOUN) \
     SL_ID(struct charge_params, id, "ch", .required = true, .doc = "The charge to " NOUN)
 
+#define FIELDS_NOT_HERE \
+    SL_UNSUPPORTED(elsewhere_params, WHY_ONE_ACCOUNT), SL_UNUSED(harmless_params)
+
 const sl_field charge_create_fields[] = {
     SL_MONEY(struct charge_params, amount, .required = true, .min = 1, .max = INT64_MAX),
     SL_CURRENCY(struct charge_params, currency, .required = true),
@@ -56,6 +60,7 @@ const sl_field charge_create_fields[] = {
     SL_STRING(struct charge_params, transfer_group),
     SL_OBJECT(struct charge_params, shipping, struct shipping_params, shipping_fields),
     SL_METADATA(struct charge_params, metadata),
+    FIELDS_NOT_HERE,
     SL_FIELDS_END,
 };
 
@@ -77,6 +82,9 @@ const sl_field charge_capture_fields[] = {
              .doc = "Default: all of it; the rest is released"),
     SL_STRING(struct charge_params, statement_descriptor, .max = 22),
     SL_STRING(struct charge_params, statement_descriptor_suffix, .max = 22),
+    SL_EMAIL(struct charge_params, receipt_email),
+    SL_STRING(struct charge_params, transfer_group),
+    FIELDS_NOT_HERE,
     SL_FIELDS_END,
 };
 
@@ -200,5 +208,10 @@ sl_status charge_capture(sl_context *cx, const void *data)
         intent->statement_descriptor = params->statement_descriptor;
     if (params->statement_descriptor_suffix)
         intent->statement_descriptor_suffix = params->statement_descriptor_suffix;
+    if (params->receipt_email || params->transfer_group) {
+        text_given(cx, "receipt_email", params->receipt_email, &charge.receipt_email);
+        text_given(cx, "transfer_group", params->transfer_group, &charge.transfer_group);
+        sl_update(cx, &charges, &charge, "receipt_email, transfer_group");
+    }
     return intent_capture(cx, intent, params->amount, ANSWER_CHARGE);
 }

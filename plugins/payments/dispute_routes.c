@@ -49,6 +49,8 @@ struct dispute_params {
 #define ARGUMENT(NAME) \
     SL_STRING(struct evidence_params, NAME, .unset = true, .max = ARGUMENT_LONGEST)
 
+static const char *const evidence_unsupported_params[] = { "appeal", "enhanced_evidence", NULL };
+
 static const sl_field evidence_fields[] = {
     ARGUMENT(access_activity_log),
     EVIDENCE(billing_address),
@@ -77,8 +79,12 @@ static const sl_field evidence_fields[] = {
     EVIDENCE(shipping_tracking_number),
     EVIDENCE(uncategorized_file),
     ARGUMENT(uncategorized_text),
+    SL_UNSUPPORTED(evidence_unsupported_params, "evidence is given in its plain texts"),
     SL_FIELDS_END,
 };
+
+/* Evidence is sent when `submit` says so, by hand. */
+static const char *const dispute_harmless_params[] = { "intended_submission_method", NULL };
 
 const sl_field dispute_update_fields[] = {
     SL_ID(struct dispute_params, id, "dp", .required = true, .doc = "The dispute to answer"),
@@ -86,6 +92,7 @@ const sl_field dispute_update_fields[] = {
     SL_METADATA(struct dispute_params, metadata),
     SL_BOOL(struct dispute_params, submit, .initial = "true",
             .doc = "False: keep the evidence, send it later"),
+    SL_UNUSED(dispute_harmless_params),
     SL_FIELDS_END,
 };
 
@@ -103,7 +110,7 @@ static const sl_map *evidence_map(sl_context *cx, const struct evidence_params *
     sl_pair *pairs =
         sl_alloc(cx, sizeof(evidence_fields) / sizeof(evidence_fields[0]) * sizeof(*pairs));
     sl_map *map = sl_alloc(cx, sizeof(*map));
-    for (const sl_field *field = evidence_fields; field->type != SL_TYPE_END; field++) {
+    for (const sl_field *field = evidence_fields; field->type == SL_TYPE_STRING; field++) {
         const char *text;
         memcpy(&text, (const char *)evidence + field->offset, sizeof(text));
         if (text)

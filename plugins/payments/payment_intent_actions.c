@@ -10,6 +10,7 @@
 #define CONFIRM_COLUMNS                                                                               \
     "status, open_attempt, action_url, customer, payment_method, capture_method, setup_future_usage," \
     " receipt_email, shipping, return_url, allowed_types, excluded_types, three_d_secure,"            \
+    " card_options, amount_details, payment_details,"                                                 \
     " last_payment_error, metadata"
 
 static sl_status gateway_of_method(sl_context *cx, const struct payment_intent *intent,
@@ -40,7 +41,7 @@ static struct attempt *authorization_begin(sl_context *cx, const struct payment_
         .token = method->token,
         .amount = intent->amount,
         .currency = intent->currency,
-        .capture = !same(intent->capture_method, "manual"),
+        .capture = !intent_captures_later(intent),
         .off_session = how->off_session || how->error_on_action,
         .state_before = STATE_REQUIRES_CONFIRMATION,
         .description = intent->description,
@@ -118,7 +119,8 @@ static sl_status later_run(sl_context *cx, struct payment_intent *intent, struct
     attempt_begin(cx, attempt);
     intent->open_attempt = attempt->id;
     sl_update(cx, &payment_intents, intent,
-              "open_attempt, statement_descriptor, statement_descriptor_suffix, metadata");
+              "open_attempt, statement_descriptor, statement_descriptor_suffix, amount_details,"
+              " payment_details, metadata");
     struct settlement settlement = { .known_attempt = attempt, .known_intent = intent };
     return attempt_run(cx, gateway, &settlement);
 }

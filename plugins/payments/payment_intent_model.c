@@ -36,6 +36,10 @@ static const sl_field payment_intent_fields[] = {
     SL_STRING(struct payment_intent, redirects),
     SL_STRINGS(struct payment_intent, allowed_types),
     SL_STRINGS(struct payment_intent, excluded_types),
+    SL_OBJECT(struct payment_intent, card_options, struct card_options, card_options_columns),
+    SL_OBJECT(struct payment_intent, amount_details, struct amount_details, amount_details_fields),
+    SL_OBJECT(struct payment_intent, payment_details, struct payment_details,
+              payment_details_fields),
     SL_JSON(struct payment_intent, last_payment_error),
     SL_JSON(struct payment_intent, shipping),
     SL_METADATA(struct payment_intent, metadata),
@@ -44,6 +48,20 @@ static const sl_field payment_intent_fields[] = {
 
 const sl_table payment_intents =
     SL_TABLE("payment_intents", struct payment_intent, payment_intent_fields);
+
+bool intent_captures_later(const struct payment_intent *intent)
+{
+    const struct card_options *card = intent->card_options;
+    return same(intent->capture_method, "manual") || (card && same(card->capture_method, "manual"));
+}
+
+bool intent_keeps_method(const struct payment_intent *intent)
+{
+    const struct card_options *card = intent->card_options;
+    if (card && card->setup_future_usage)
+        return !same(card->setup_future_usage, "none");
+    return intent->setup_future_usage != NULL;
+}
 
 void next_action_write(sl_json *out, const char *url, const char *return_url)
 {
@@ -89,7 +107,8 @@ static void intent_options_write(sl_json *out, const struct payment_intent *inte
     sl_json_open(out, "card");
     sl_json_null(out, "installments");
     sl_json_null(out, "mandate_options");
-    sl_json_null(out, "network");
+    sl_json_string(out, "network", intent->card_options ? intent->card_options->network : NULL);
+    card_options_write(out, intent->card_options);
     sl_json_string(out, "request_three_d_secure",
                    intent->three_d_secure ? intent->three_d_secure : "automatic");
     sl_json_close(out);
@@ -138,6 +157,7 @@ static void payment_intent_render(sl_json *out, const void *row)
     sl_json_string(out, "object", "payment_intent");
     intent_money_write(out, intent);
     intent_absent_write(out);
+    amount_details_write(out, intent->amount_details);
     text_list_write(out, "allowed_payment_method_types", intent->allowed_types);
     automatic_methods_write(out, intent->redirects);
     sl_json_time(out, "canceled_at", intent->canceled_at);
@@ -154,6 +174,7 @@ static void payment_intent_render(sl_json *out, const void *row)
     sl_json_bool(out, "livemode", sl_livemode(sl_json_context(out)));
     sl_json_map(out, "metadata", intent->metadata);
     next_action_write(out, intent->action_url, intent->return_url);
+    payment_details_write(out, intent->payment_details);
     sl_json_reference(out, "payment_method", "payment_method", intent->payment_method);
     intent_options_write(out, intent);
     sl_json_open_array(out, "payment_method_types");
@@ -170,12 +191,19 @@ static void payment_intent_render(sl_json *out, const void *row)
     sl_json_close(out);
 }
 
+static const char *const unsupported_filters[] = { "customer_account", NULL };
+
 static const sl_filter payment_intent_filters[] = {
     { .param = "customer",
       .column = "customer",
       .face = SL_FACE_STRIPE,
       .type = SL_TYPE_STRING,
       .doc = "Only intents of this customer" },
+    { .param = "",
+      .face = SL_FACE_STRIPE,
+      .type = SL_TYPE_UNSUPPORTED,
+      .values = unsupported_filters,
+      .doc = "this server has no such objects" },
     SL_FILTERS_END,
 };
 

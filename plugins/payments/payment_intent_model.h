@@ -6,7 +6,7 @@
 #ifndef PAYMENT_INTENT_MODEL_H
 #define PAYMENT_INTENT_MODEL_H
 
-#include "payments.h"
+#include "payment_intent_details.h"
 
 struct payment_intent {
     const char *id;
@@ -40,10 +40,17 @@ struct payment_intent {
     const char *redirects; /* automatic_payment_methods[allow_redirects]; NULL: not automatic */
     sl_list allowed_types;
     sl_list excluded_types;
+    struct card_options *card_options;
+    struct amount_details *amount_details;
+    struct payment_details *payment_details;
     const char *last_payment_error;
     const char *shipping;
     const sl_map *metadata;
 };
+
+/* What the card's options and the intent's own say together. [no-suspend] */
+bool intent_captures_later(const struct payment_intent *intent);
+bool intent_keeps_method(const struct payment_intent *intent);
 
 extern const sl_table payment_intents;
 extern const sl_resource payment_intent_resource;

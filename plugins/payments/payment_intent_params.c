@@ -5,31 +5,38 @@
  */
 #include "payment_intent_params.h"
 
+#include "unsupported.h"
+
 static const char *const capture_methods[] = { "automatic", "automatic_async", "manual", NULL };
 static const char *const confirmation_methods[] = { "automatic", "manual", NULL };
 static const char *const future_usages[] = { "off_session", "on_session", NULL };
 static const char *const redirects[] = { "always", "never", NULL };
-static const char *const three_d_secure_requests[] = { "any", "automatic", "challenge", NULL };
+static const char *const off_sessions[] = { "true",    "false",     "True", "False",
+                                            "one_off", "recurring", NULL };
+static const char *const redisplays[] = { "always", "limited", "unspecified", NULL };
 static const char *const cancellation_reasons[] = { "abandoned", "duplicate", "fraudulent",
                                                     "requested_by_customer", NULL };
 
 static const sl_field address_fields[] = {
-    SL_STRING(struct address_params, city),
-    SL_STRING(struct address_params, country),
-    SL_STRING(struct address_params, line1),
-    SL_STRING(struct address_params, line2),
-    SL_STRING(struct address_params, postal_code),
-    SL_STRING(struct address_params, state),
+    SL_STRING(struct address_params, city, .unset = true),
+    SL_STRING(struct address_params, country, .unset = true),
+    SL_STRING(struct address_params, line1, .unset = true),
+    SL_STRING(struct address_params, line2, .unset = true),
+    SL_STRING(struct address_params, postal_code, .unset = true),
+    SL_STRING(struct address_params, state, .unset = true),
     SL_FIELDS_END,
 };
 
 static const sl_field billing_fields[] = {
-    SL_OBJECT(struct billing_params, address, struct address_params, address_fields),
+    SL_OBJECT(struct billing_params, address, struct address_params, address_fields, .unset = true),
     SL_EMAIL(struct billing_params, email, .unset = true),
-    SL_STRING(struct billing_params, name),
-    SL_STRING(struct billing_params, phone),
+    SL_STRING(struct billing_params, name, .unset = true),
+    SL_STRING(struct billing_params, phone, .unset = true),
+    SL_STRING(struct billing_params, tax_id, .unset = true),
     SL_FIELDS_END,
 };
+
+static const char *const card_harmless_params[] = { "networks", NULL };
 
 static const sl_field card_fields[] = {
     SL_STRING(struct card_params, number, .secret = true, .doc = "The card's number; never stored"),
@@ -38,6 +45,7 @@ static const sl_field card_fields[] = {
     SL_STRING(struct card_params, cvc, .secret = true,
               .doc = "The card's security code; never stored"),
     SL_STRING(struct card_params, token, .doc = "A token instead of the number"),
+    SL_UNUSED(card_harmless_params),
     SL_FIELDS_END,
 };
 
@@ -45,7 +53,10 @@ const sl_field method_data_fields[] = {
     SL_STRING(struct method_params, type, .required = true, .doc = "card"),
     SL_OBJECT(struct method_params, card, struct card_params, card_fields),
     SL_OBJECT(struct method_params, billing_details, struct billing_params, billing_fields),
+    SL_ENUM(struct method_params, allow_redisplay, redisplays, .doc = "May be shown again"),
     SL_METADATA(struct method_params, metadata),
+    SL_UNSUPPORTED(other_method_params, WHY_CARDS_ONLY),
+    SL_UNUSED(method_harmless_params),
     SL_FIELDS_END,
 };
 
@@ -59,14 +70,16 @@ const sl_field shipping_fields[] = {
     SL_FIELDS_END,
 };
 
-static const sl_field card_options_fields[] = {
-    SL_ENUM(struct card_options_params, request_three_d_secure, three_d_secure_requests,
-            .doc = "Kept and shown; the gateway decides"),
+const sl_field method_options_fields[] = {
+    SL_OBJECT(struct method_options_params, card, struct card_options, card_options_fields,
+              .unset = true),
+    SL_UNUSED(other_option_params),
     SL_FIELDS_END,
 };
 
-const sl_field method_options_fields[] = {
-    SL_OBJECT(struct method_options_params, card, struct card_options_params, card_options_fields),
+const sl_field setup_method_options_fields[] = {
+    SL_OBJECT(struct method_options_params, card, struct card_options, setup_card_options_fields),
+    SL_UNUSED(other_option_params),
     SL_FIELDS_END,
 };
 
@@ -80,25 +93,24 @@ const sl_field automatic_fields[] = {
     SL_ID(struct intent_params, id, "pi", .required = true, .doc = "The payment intent to " NOUN)
 #define FIELD_CLIENT_SECRET \
     SL_STRING(struct intent_params, client_secret, .doc = "Needed with a publishable key")
-#define FIELDS_METHOD                                                                         \
-    SL_STRING(struct intent_params, payment_method,                                           \
-              .doc = "A payment method, or a test card's name"),                              \
-        SL_OBJECT(struct intent_params, payment_method_data, struct method_params,            \
-                  method_data_fields),                                                        \
-        SL_OBJECT(struct intent_params, payment_method_options, struct method_options_params, \
-                  method_options_fields),                                                     \
-        METHOD_TYPES(struct intent_params, payment_method_types, allowable_types,             \
-                     .hidden = true),                                                         \
-        METHOD_TYPES(struct intent_params, allowed_payment_method_types, allowable_types),    \
-        METHOD_TYPES(struct intent_params, excluded_payment_method_types, excludable_types)
+#define FIELDS_METHOD                                                                              \
+    SL_STRING(struct intent_params, payment_method,                                                \
+              .doc = "A payment method, or a test card's name"),                                   \
+        SL_OBJECT(struct intent_params, payment_method_data, struct method_params,                 \
+                  method_data_fields),                                                             \
+        SL_OBJECT(struct intent_params, payment_method_options, struct method_options_params,      \
+                  method_options_fields),                                                          \
+        METHOD_TYPES(struct intent_params, payment_method_types, allowable_types, .hidden = true), \
+        METHOD_TYPES(struct intent_params, allowed_payment_method_types, allowable_types),         \
+        METHOD_TYPES(struct intent_params, excluded_payment_method_types, excludable_types,        \
+                     .unset = true)
 #define FIELD_CAPTURE_METHOD \
     SL_ENUM(struct intent_params, capture_method, capture_methods, .doc = "When the money is taken")
-#define FIELDS_CONFIRMATION                                            \
-    SL_BOOL(struct intent_params, off_session,                         \
-            .doc = "The customer is not there to authenticate"),       \
-        SL_BOOL(struct intent_params, error_on_requires_action,        \
-                .doc = "Decline instead of asking the customer"),      \
-        SL_BOOL(struct intent_params, use_stripe_sdk, .hidden = true), \
+#define FIELDS_CONFIRMATION                                       \
+    SL_ENUM(struct intent_params, off_session, off_sessions,      \
+            .doc = "The customer is not there to authenticate"),  \
+        SL_BOOL(struct intent_params, error_on_requires_action,   \
+                .doc = "Decline instead of asking the customer"), \
         SL_STRING(struct intent_params, return_url, .doc = "Where the customer comes back to")
 #define FIELD_FUTURE_USAGE                                                          \
     SL_ENUM(struct intent_params, setup_future_usage, future_usages, .unset = true, \
@@ -109,9 +121,18 @@ const sl_field automatic_fields[] = {
         SL_STRING(struct intent_params, statement_descriptor_suffix, .unset = true, .max = 22), \
         SL_STRING(struct intent_params, transfer_group, .unset = true),                         \
         SL_METADATA(struct intent_params, metadata)
-#define FIELDS_DELIVERY                                           \
-    SL_EMAIL(struct intent_params, receipt_email, .unset = true), \
-        SL_OBJECT(struct intent_params, shipping, struct shipping_params, shipping_fields)
+#define FIELDS_DELIVERY                                                                    \
+    SL_EMAIL(struct intent_params, receipt_email, .unset = true),                          \
+        SL_OBJECT(struct intent_params, shipping, struct shipping_params, shipping_fields, \
+                  .unset = true)
+#define FIELDS_DETAILS                                                                            \
+    SL_OBJECT(struct intent_params, amount_details, struct amount_details, amount_details_fields, \
+              .unset = true, .doc = "What the amount is made of"),                                \
+        SL_OBJECT(struct intent_params, payment_details, struct payment_details,                  \
+                  payment_details_fields, .unset = true, .doc = "The payer's references")
+#define FIELDS_NOT_HERE                                \
+    SL_UNSUPPORTED(elsewhere_params, WHY_ONE_ACCOUNT), \
+        SL_UNSUPPORTED(foreign_params, WHY_NO_SUCH_OBJECT), SL_UNUSED(harmless_params)
 
 const sl_field intent_create_fields[] = {
     SL_MONEY(struct intent_params, amount, .required = true, .min = 1, .max = INT64_MAX,
@@ -128,6 +149,8 @@ const sl_field intent_create_fields[] = {
     FIELD_FUTURE_USAGE,
     FIELDS_TEXTS,
     FIELDS_DELIVERY,
+    FIELDS_DETAILS,
+    FIELDS_NOT_HERE,
     SL_FIELDS_END,
 };
 
@@ -141,12 +164,20 @@ const sl_field intent_update_fields[] = {
     FIELD_FUTURE_USAGE,
     FIELDS_TEXTS,
     FIELDS_DELIVERY,
+    FIELDS_DETAILS,
+    FIELDS_NOT_HERE,
     SL_FIELDS_END,
 };
 
+static const char *const confirm_unsupported_params[] = { "amount_to_confirm", NULL };
+
 const sl_field intent_confirm_fields[] = {
-    FIELD_ID("confirm"), FIELD_CLIENT_SECRET, FIELDS_METHOD,   FIELD_CAPTURE_METHOD,
-    FIELDS_CONFIRMATION, FIELD_FUTURE_USAGE,  FIELDS_DELIVERY, SL_FIELDS_END,
+    FIELD_ID("confirm"), FIELD_CLIENT_SECRET,
+    FIELDS_METHOD,       FIELD_CAPTURE_METHOD,
+    FIELDS_CONFIRMATION, FIELD_FUTURE_USAGE,
+    FIELDS_DELIVERY,     FIELDS_DETAILS,
+    FIELDS_NOT_HERE,     SL_UNSUPPORTED(confirm_unsupported_params, WHY_NO_SUCH_STEP),
+    SL_FIELDS_END,
 };
 
 const sl_field intent_capture_fields[] = {
@@ -157,6 +188,8 @@ const sl_field intent_capture_fields[] = {
     SL_STRING(struct intent_params, statement_descriptor, .max = 22),
     SL_STRING(struct intent_params, statement_descriptor_suffix, .max = 22),
     SL_METADATA(struct intent_params, metadata),
+    FIELDS_DETAILS,
+    FIELDS_NOT_HERE,
     SL_FIELDS_END,
 };
 
@@ -172,6 +205,11 @@ const sl_field intent_retrieve_fields[] = {
     SL_FIELDS_END,
 };
 
+bool off_session_given(const struct intent_params *params)
+{
+    return params->off_session && strcasecmp(params->off_session, "false") != 0;
+}
+
 const char *shipping_text(sl_context *cx, const struct shipping_params *shipping)
 {
     static const struct address_params nowhere;
@@ -181,12 +219,12 @@ const char *shipping_text(sl_context *cx, const struct shipping_params *shipping
     sl_json *out = sl_json_new(cx);
     sl_json_open(out, NULL);
     sl_json_open(out, "address");
-    sl_json_string(out, "city", address->city);
-    sl_json_string(out, "country", address->country);
-    sl_json_string(out, "line1", address->line1);
-    sl_json_string(out, "line2", address->line2);
-    sl_json_string(out, "postal_code", address->postal_code);
-    sl_json_string(out, "state", address->state);
+    sl_json_string(out, "city", text_or_null(address->city));
+    sl_json_string(out, "country", text_or_null(address->country));
+    sl_json_string(out, "line1", text_or_null(address->line1));
+    sl_json_string(out, "line2", text_or_null(address->line2));
+    sl_json_string(out, "postal_code", text_or_null(address->postal_code));
+    sl_json_string(out, "state", text_or_null(address->state));
     sl_json_close(out);
     sl_json_string(out, "carrier", shipping->carrier);
     sl_json_string(out, "name", shipping->name);
@@ -244,6 +282,8 @@ static sl_status method_create(sl_context *cx, const struct method_params *data,
         .postal_code = address->postal_code,
         .state = address->state,
         .metadata = data->metadata,
+        .tax_id = billing->tax_id,
+        .allow_redisplay = data->allow_redisplay,
     };
     return customers()->create(cx, &draft, ret);
 }

@@ -6,7 +6,7 @@
 #ifndef PAYMENT_INTENT_PARAMS_H
 #define PAYMENT_INTENT_PARAMS_H
 
-#include "payments.h"
+#include "payment_intent_details.h"
 
 struct address_params {
     const char *city;
@@ -22,6 +22,7 @@ struct billing_params {
     const char *email;
     const char *name;
     const char *phone;
+    const char *tax_id;
 };
 
 struct card_params {
@@ -35,6 +36,7 @@ struct card_params {
 /* payment_method_data */
 struct method_params {
     const char *type;
+    const char *allow_redisplay;
     struct card_params *card;
     struct billing_params *billing_details;
     const sl_map *metadata;
@@ -53,12 +55,8 @@ struct automatic_params {
     const char *allow_redirects;
 };
 
-struct card_options_params {
-    const char *request_three_d_secure;
-};
-
 struct method_options_params {
-    struct card_options_params *card;
+    struct card_options *card;
 };
 
 /* Every parameter of create, update, confirm, capture and cancel; each route's table takes its own. */
@@ -78,9 +76,8 @@ struct intent_params {
     const char *capture_method;
     const char *confirmation_method;
     bool confirm;
-    bool off_session;
+    const char *off_session;
     bool error_on_requires_action;
-    bool use_stripe_sdk;
     const char *return_url;
     const char *setup_future_usage;
     const char *description;
@@ -89,6 +86,8 @@ struct intent_params {
     const char *statement_descriptor_suffix;
     const char *transfer_group;
     struct shipping_params *shipping;
+    struct amount_details *amount_details;
+    struct payment_details *payment_details;
     const sl_map *metadata;
     int64_t amount_to_capture;
     bool final_capture;
@@ -106,10 +105,14 @@ extern const sl_field intent_retrieve_fields[];
 extern const sl_field shipping_fields[];
 extern const sl_field method_data_fields[];
 extern const sl_field method_options_fields[];
+extern const sl_field setup_method_options_fields[];
 extern const sl_field automatic_fields[];
 
 /* Shipping as it is stored and shown: every member, finished JSON. [no-suspend] */
 const char *shipping_text(sl_context *cx, const struct shipping_params *shipping);
+
+/* Whether off_session says that the customer is not there: true, or one of Stripe's older words. [no-suspend] */
+bool off_session_given(const struct intent_params *params);
 
 /* The payment method that `payment_method` or `payment_method_data` of a request names, made when it must be; false in
  * `ret_given` when neither is there. The method belongs to `customer` or to nobody, else it is refused. [suspends] */

@@ -11,7 +11,8 @@
 #define UPDATE_COLUMNS                                                                                     \
     "status, amount, currency, customer, payment_method, capture_method, setup_future_usage, description," \
     " receipt_email, statement_descriptor, statement_descriptor_suffix, transfer_group, shipping,"         \
-    " allowed_types, excluded_types, three_d_secure, last_payment_error, metadata"
+    " allowed_types, excluded_types, three_d_secure, card_options, amount_details, payment_details,"       \
+    " last_payment_error, metadata"
 
 sl_status client_secret_check(sl_context *cx, const char *given, const char *secret,
                               const char *noun, const char *id)
@@ -51,7 +52,7 @@ static struct intent_confirmation confirmation_of(const struct intent_params *pa
 {
     return (struct intent_confirmation){
         .answer = ANSWER_INTENT,
-        .off_session = params->off_session,
+        .off_session = off_session_given(params),
         .error_on_action = params->error_on_requires_action,
     };
 }
@@ -179,6 +180,7 @@ sl_status payment_intent_capture(sl_context *cx, const void *data)
         intent->statement_descriptor_suffix = params->statement_descriptor_suffix;
     if (params->metadata)
         intent->metadata = sl_map_merge(cx, intent->metadata, params->metadata);
+    intent_details_take(cx, params, intent);
     return intent_capture(cx, intent, params->amount_to_capture, ANSWER_INTENT);
 }
 

@@ -73,9 +73,15 @@ static const char *redirects_of(const struct automatic_params *automatic)
     return automatic->allow_redirects ? automatic->allow_redirects : "always";
 }
 
-static const char *three_d_secure_of(const struct method_options_params *options)
+static const struct card_options *card_options_of(const struct intent_params *params)
 {
-    return options && options->card ? options->card->request_three_d_secure : NULL;
+    return params->payment_method_options ? params->payment_method_options->card : NULL;
+}
+
+static const char *three_d_secure_of(const struct intent_params *params)
+{
+    const struct card_options *card = card_options_of(params);
+    return card ? card->request_three_d_secure : NULL;
 }
 
 static sl_status create_check(sl_context *cx, const struct intent_params *params)
@@ -83,7 +89,7 @@ static sl_status create_check(sl_context *cx, const struct intent_params *params
     sl_status status = amount_check(cx, params->amount, params->currency);
     if (status != SL_OK)
         return status;
-    if (params->off_session && !params->confirm)
+    if (off_session_given(params) && !params->confirm)
         return sl_fail_param(
             cx, SL_E_INVALID, "payment_intent_invalid_parameter", "off_session",
             "The parameter `off_session` can only be passed when `confirm` is true.");
@@ -91,7 +97,7 @@ static sl_status create_check(sl_context *cx, const struct intent_params *params
         return sl_fail_param(
             cx, SL_E_INVALID, "payment_intent_invalid_parameter", "error_on_requires_action",
             "The parameter `error_on_requires_action` can only be passed when `confirm` is true.");
-    if (params->off_session && params->setup_future_usage)
+    if (off_session_given(params) && params->setup_future_usage)
         return sl_fail_param(
             cx, SL_E_INVALID, "parameters_exclusive", "setup_future_usage",
             "You may only specify one of these parameters: off_session, setup_future_usage.");
@@ -124,13 +130,16 @@ static void intent_fill(sl_context *cx, const struct intent_params *params,
         .setup_future_usage = text_or_null(params->setup_future_usage),
         .transfer_group = text_or_null(params->transfer_group),
         .return_url = params->return_url,
-        .three_d_secure = three_d_secure_of(params->payment_method_options),
+        .three_d_secure = three_d_secure_of(params),
         .redirects = params->payment_method_types.count > 0 ? NULL
                      : params->automatic_payment_methods
                          ? redirects_of(params->automatic_payment_methods)
                          : "always",
         .allowed_types = params->allowed_payment_method_types,
         .excluded_types = params->excluded_payment_method_types,
+        .card_options = card_options_merge(cx, NULL, card_options_of(params)),
+        .amount_details = params->amount_details,
+        .payment_details = params->payment_details,
         .shipping = shipping_text(cx, params->shipping),
         .metadata = params->metadata,
     };
@@ -208,8 +217,11 @@ static sl_status money_change(sl_context *cx, const struct intent_params *params
         intent->allowed_types = params->allowed_payment_method_types;
     if (sl_given(cx, "excluded_payment_method_types"))
         intent->excluded_types = params->excluded_payment_method_types;
-    if (three_d_secure_of(params->payment_method_options))
-        intent->three_d_secure = three_d_secure_of(params->payment_method_options);
+    if (three_d_secure_of(params))
+        intent->three_d_secure = three_d_secure_of(params);
+    bool options_removed = sl_given(cx, "payment_method_options[card]") && !card_options_of(params);
+    intent->card_options = card_options_merge(cx, options_removed ? NULL : intent->card_options,
+                                              card_options_of(params));
     return SL_OK;
 }
 
@@ -233,6 +245,15 @@ static sl_status method_change(sl_context *cx, const struct intent_params *param
     if (same(intent->status, STATE_REQUIRES_PAYMENT_METHOD))
         return intent_move(cx, intent, STATE_REQUIRES_CONFIRMATION);
     return SL_OK;
+}
+
+void intent_details_take(sl_context *cx, const struct intent_params *params,
+                         struct payment_intent *intent)
+{
+    if (sl_given(cx, "amount_details"))
+        intent->amount_details = params->amount_details;
+    if (sl_given(cx, "payment_details"))
+        intent->payment_details = params->payment_details;
 }
 
 sl_status intent_change(sl_context *cx, const struct intent_params *params,
@@ -262,8 +283,9 @@ sl_status intent_change(sl_context *cx, const struct intent_params *params,
                &intent->statement_descriptor_suffix);
     text_given(cx, "transfer_group", params->transfer_group, &intent->transfer_group);
     text_given(cx, "return_url", params->return_url, &intent->return_url);
-    if (params->shipping)
+    if (sl_given(cx, "shipping"))
         intent->shipping = shipping_text(cx, params->shipping);
+    intent_details_take(cx, params, intent);
     if (params->metadata)
         intent->metadata = sl_map_merge(cx, intent->metadata, params->metadata);
     return SL_OK;

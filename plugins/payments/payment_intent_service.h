@@ -31,6 +31,10 @@ sl_status intent_create(sl_context *cx, const struct intent_params *params,
 sl_status intent_change(sl_context *cx, const struct intent_params *params,
                         struct payment_intent *intent, sl_payment_method_view *ret_method);
 
+/* Takes amount_details and payment_details as far as the request names them. [no-suspend] */
+void intent_details_take(sl_context *cx, const struct intent_params *params,
+                         struct payment_intent *intent);
+
 /* How a confirmation is to go and to be answered. */
 struct intent_confirmation {
     const char *answer;

@@ -75,7 +75,7 @@ static sl_status intent_write(sl_context *cx, struct payment_rows *rows, const c
 static void method_keep(sl_context *cx, const struct payment_rows *rows)
 {
     const struct payment_intent *intent = rows->intent;
-    if (!intent->setup_future_usage || !intent->customer || !intent->payment_method)
+    if (!intent_keeps_method(intent) || !intent->customer || !intent->payment_method)
         return;
     if (customers()->attach(cx, intent->payment_method, intent->customer, true) != SL_OK) {
         sl_log(cx, SL_LOG_WARNING, "payment method not kept", "payment_intent", intent->id,

@@ -7,6 +7,7 @@
 #define PAYMENTS_H
 
 #include <string.h>
+#include <strings.h>
 
 #include <stripe_lite/services/customers.h>
 #include <stripe_lite/services/ledger.h>

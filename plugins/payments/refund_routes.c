@@ -6,12 +6,14 @@
 #include "payment_intent_model.h"
 #include "payments_routes.h"
 #include "refund_service.h"
+#include "unsupported.h"
 
 struct refund_params {
     const char *id;
     const char *charge;
     const char *payment_intent;
     int64_t amount;
+    const char *currency;
     const char *reason;
     const sl_map *metadata;
 };
@@ -23,14 +25,22 @@ struct charge_refunds_params {
 
 static const char *const reasons[] = { "duplicate", "fraudulent", "requested_by_customer", NULL };
 
+static const char *const refund_unsupported_params[] = { "customer", "origin", NULL };
+/* Only refunds that need the customer's account number are told by mail. */
+static const char *const refund_harmless_params[] = { "instructions_email", NULL };
+
 const sl_field refund_create_fields[] = {
     SL_ID(struct refund_params, charge, "ch", .doc = "The charge to refund"),
     SL_ID(struct refund_params, payment_intent, "pi",
           .doc = "Or the payment intent whose charge to refund"),
     SL_MONEY(struct refund_params, amount, .nullable = true, .min = 1, .max = INT64_MAX,
              .doc = "Default: what is left"),
+    SL_CURRENCY(struct refund_params, currency, .doc = "The charge's"),
     SL_ENUM(struct refund_params, reason, reasons),
     SL_METADATA(struct refund_params, metadata),
+    SL_UNSUPPORTED(elsewhere_params, WHY_ONE_ACCOUNT),
+    SL_UNSUPPORTED(refund_unsupported_params, "there are no cash balances to refund from"),
+    SL_UNUSED(refund_harmless_params),
     SL_FIELDS_END,
 };
 
@@ -94,6 +104,10 @@ sl_status refund_create(sl_context *cx, const void *data)
     sl_status status = refunded_charge(cx, params, charge);
     if (status != SL_OK)
         return status;
+    if (params->currency && !same(params->currency, charge->currency))
+        return sl_fail_param(cx, SL_E_INVALID, "refund_invalid_parameter", "currency",
+                             "The charge %s is in %s and can only be refunded in it.", charge->id,
+                             charge->currency);
     const struct refund_order order = {
         .answer = ANSWER_REFUND,
         .amount = params->amount,

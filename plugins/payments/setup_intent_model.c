@@ -73,6 +73,8 @@ static void setup_intent_render(sl_json *out, const void *row)
     sl_json_close(out);
 }
 
+static const char *const unsupported_filters[] = { "attach_to_self", "customer_account", NULL };
+
 static const sl_filter setup_intent_filters[] = {
     { .param = "customer",
       .column = "customer",
@@ -84,6 +86,11 @@ static const sl_filter setup_intent_filters[] = {
       .face = SL_FACE_STRIPE,
       .type = SL_TYPE_STRING,
       .doc = "Only intents with this payment method" },
+    { .param = "",
+      .face = SL_FACE_STRIPE,
+      .type = SL_TYPE_UNSUPPORTED,
+      .values = unsupported_filters,
+      .doc = "this server has no such objects" },
     SL_FILTERS_END,
 };
 

@@ -6,6 +6,7 @@
 #include "payment_intent_states.h"
 #include "payments_routes.h"
 #include "setup_intent_service.h"
+#include "unsupported.h"
 
 #define UPDATE_COLUMNS \
     "status, customer, payment_method, description, three_d_secure, allowed_types, excluded_types, metadata"
@@ -23,7 +24,6 @@ struct setup_params {
     sl_list excluded_payment_method_types;
     const char *usage;
     bool confirm;
-    bool use_stripe_sdk;
     const char *return_url;
     const char *description;
     const char *cancellation_reason;
@@ -37,21 +37,28 @@ static const char *const reasons[] = { "abandoned", "duplicate", "requested_by_c
     SL_ID(struct setup_params, id, "seti", .required = true, .doc = "The setup intent to " NOUN)
 #define FIELD_CLIENT_SECRET \
     SL_STRING(struct setup_params, client_secret, .doc = "Needed with a publishable key")
-#define FIELDS_METHOD                                                                        \
-    SL_STRING(struct setup_params, payment_method,                                           \
-              .doc = "A payment method, or a test card's name"),                             \
-        SL_OBJECT(struct setup_params, payment_method_data, struct method_params,            \
-                  method_data_fields),                                                       \
-        SL_OBJECT(struct setup_params, payment_method_options, struct method_options_params, \
-                  method_options_fields),                                                    \
-        METHOD_TYPES(struct setup_params, payment_method_types, allowable_types,             \
-                     .hidden = true),                                                        \
-        METHOD_TYPES(struct setup_params, allowed_payment_method_types, allowable_types)
-#define FIELD_EXCLUDED \
-    METHOD_TYPES(struct setup_params, excluded_payment_method_types, excludable_types)
-#define FIELDS_CONFIRMATION                                                                \
-    SL_STRING(struct setup_params, return_url, .doc = "Where the customer comes back to"), \
-        SL_BOOL(struct setup_params, use_stripe_sdk, .hidden = true)
+#define FIELDS_METHOD                                                                             \
+    SL_STRING(struct setup_params, payment_method,                                                \
+              .doc = "A payment method, or a test card's name"),                                  \
+        SL_OBJECT(struct setup_params, payment_method_data, struct method_params,                 \
+                  method_data_fields),                                                            \
+        SL_OBJECT(struct setup_params, payment_method_options, struct method_options_params,      \
+                  setup_method_options_fields),                                                   \
+        METHOD_TYPES(struct setup_params, payment_method_types, allowable_types, .hidden = true), \
+        METHOD_TYPES(struct setup_params, allowed_payment_method_types, allowable_types,          \
+                     .unset = true)
+#define FIELD_EXCLUDED                                                                 \
+    METHOD_TYPES(struct setup_params, excluded_payment_method_types, excludable_types, \
+                 .unset = true)
+#define FIELDS_CONFIRMATION \
+    SL_STRING(struct setup_params, return_url, .doc = "Where the customer comes back to")
+
+static const char *const setup_unsupported_params[] = { "attach_to_self", "flow_directions",
+                                                        "single_use", NULL };
+#define FIELDS_NOT_HERE                                         \
+    SL_UNSUPPORTED(setup_unsupported_params, WHY_NO_SUCH_STEP), \
+        SL_UNSUPPORTED(elsewhere_params, WHY_ONE_ACCOUNT),      \
+        SL_UNSUPPORTED(foreign_params, WHY_NO_SUCH_OBJECT), SL_UNUSED(harmless_params)
 
 const sl_field setup_create_fields[] = {
     SL_ID(struct setup_params, customer, "cus", .doc = "Whose card it will be"),
@@ -64,6 +71,7 @@ const sl_field setup_create_fields[] = {
     FIELDS_CONFIRMATION,
     SL_STRING(struct setup_params, description),
     SL_METADATA(struct setup_params, metadata),
+    FIELDS_NOT_HERE,
     SL_FIELDS_END,
 };
 
@@ -77,11 +85,13 @@ const sl_field setup_update_fields[] = {
     FIELD_EXCLUDED,
     SL_STRING(struct setup_params, description, .unset = true),
     SL_METADATA(struct setup_params, metadata),
+    FIELDS_NOT_HERE,
     SL_FIELDS_END,
 };
 
 const sl_field setup_confirm_fields[] = {
-    FIELD_ID("confirm"), FIELD_CLIENT_SECRET, FIELDS_METHOD, FIELDS_CONFIRMATION, SL_FIELDS_END,
+    FIELD_ID("confirm"), FIELD_CLIENT_SECRET, FIELDS_METHOD,
+    FIELDS_CONFIRMATION, FIELDS_NOT_HERE,     SL_FIELDS_END,
 };
 
 const sl_field setup_cancel_fields[] = {
@@ -139,11 +149,12 @@ static sl_status setup_change(sl_context *cx, const struct setup_params *params,
         if (same(intent->status, STATE_REQUIRES_PAYMENT_METHOD))
             status = setup_move(cx, intent, STATE_REQUIRES_CONFIRMATION);
     }
-    if (params->allowed_payment_method_types.count > 0)
+    if (sl_given(cx, "allowed_payment_method_types"))
         intent->allowed_types = params->allowed_payment_method_types;
-    if (params->excluded_payment_method_types.count > 0)
+    if (sl_given(cx, "excluded_payment_method_types"))
         intent->excluded_types = params->excluded_payment_method_types;
-    if (params->payment_method_options && params->payment_method_options->card)
+    if (params->payment_method_options && params->payment_method_options->card &&
+        params->payment_method_options->card->request_three_d_secure)
         intent->three_d_secure = params->payment_method_options->card->request_three_d_secure;
     if (params->return_url)
         intent->return_url = params->return_url;
@@ -204,7 +215,9 @@ sl_status setup_intent_update(sl_context *cx, const void *data)
     if (status != SL_OK)
         return status;
     bool settled = params->customer || params->payment_method || params->payment_method_data ||
-                   params->payment_method_options;
+                   params->payment_method_options || sl_given(cx, "payment_method_types") ||
+                   sl_given(cx, "allowed_payment_method_types") ||
+                   sl_given(cx, "excluded_payment_method_types");
     if (settled && (!intent_may_change(intent.status) || intent.open_attempt))
         return setup_unexpected(cx, &intent, "updated");
     sl_payment_method_view method = { .struct_size = sizeof(method) };

@@ -49,6 +49,8 @@ struct params {
     const char *token;
 };
 static const char *const modes[] = { "automatic", "manual", "off", NULL };
+static const char *const unsupported[] = { "elsewhere", "later", NULL };
+static const char *const unused[] = { "advice", NULL };
 static const sl_field fields[] = {
     SL_STRING(struct params, name, .unset = true, .max = 20),
     SL_BOOL(struct params, active, .initial = "true"),
@@ -66,6 +68,8 @@ static const sl_field fields[] = {
     SL_EMAIL(struct params, email),
     SL_STRING(struct params, kind, .name = "type"),
     SL_STRING(struct params, token, .secret = true, .max = 8),
+    SL_UNSUPPORTED(unsupported, "there is none"),
+    SL_UNUSED(unused),
     SL_FIELDS_END,
 };
 
@@ -217,6 +221,15 @@ static void forms_are_read(void **state)
     assert_int_equal(taken("{\"amount\":\"19.99\",\"count\":\"3\"}", QUERY).amount, 1999);
 }
 
+static void what_asks_for_nothing_is_taken(void **state)
+{
+    (void)state;
+    assert_int_equal(taken("{\"count\":\"3\",\"later\":\"\",\"elsewhere\":\"false\"}", FORM).count,
+                     3);
+    assert_int_equal(taken("{\"count\":3,\"later\":null,\"elsewhere\":[]}", STRIPE).count, 3);
+    assert_int_equal(taken("{\"count\":\"3\",\"advice\":{\"a\":[1,{}]}}", FORM).count, 3);
+}
+
 struct expected {
     const char *text;
     uint32_t way;
@@ -229,6 +242,12 @@ struct expected {
 static const struct expected expected_faults[] = {
     { "{\"colour\":\"1\"}", FORM, "colour", "parameter_unknown",
       "Received unknown parameter: colour", "extra_forbidden" },
+    { "{\"later\":{\"a\":\"1\"}}", FORM, "later", "parameter_unsupported",
+      "This server does not support later: there is none.", "value_error" },
+    { "{\"elsewhere\":true}", LITE, "elsewhere", "parameter_unsupported",
+      "This server does not support elsewhere", "value_error" },
+    { "{\"unsupported\":\"1\"}", FORM, "unsupported", "parameter_unknown",
+      "Received unknown parameter: unsupported", "extra_forbidden" },
     { "{\"address\":{\"line1\":\"x\",\"planet\":\"y\"}}", FORM, "address[planet]",
       "parameter_unknown", "Received unknown parameter: address[planet]", "extra_forbidden" },
     { "{\"address\":{}}", FORM, "address[line1]", "parameter_missing",
@@ -516,7 +535,8 @@ static void records_are_written_in_both_faces(void **state)
     assert_non_null(strstr(text, "\"unit_amount\":1.234}"));
     assert_non_null(strstr(text, "\"at\":\"2026-01-31T12:00:00Z\""));
     assert_null(strstr(text, "hidden"));
-    assert_int_equal(sl_fields_count(fields), 16);
+    assert_int_equal(sl_fields_count(fields), sizeof(fields) / sizeof(fields[0]) - 1);
+    assert_null(strstr(text, "unused"));
     assert_null(sl_fields_find(fields, "kind"));
     assert_ptr_equal(sl_fields_find(fields, "name"), &fields[0]);
 }
@@ -584,6 +604,7 @@ int main(void)
         cmocka_unit_test(nothing_given_is_absent),
         cmocka_unit_test(json_is_read),
         cmocka_unit_test(forms_are_read),
+        cmocka_unit_test(what_asks_for_nothing_is_taken),
         cmocka_unit_test(each_fault_has_its_words),
         cmocka_unit_test(all_faults_come_at_once),
         cmocka_unit_test(secrets_and_cards_are_never_quoted),

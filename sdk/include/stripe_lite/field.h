@@ -37,6 +37,8 @@ SL_BEGIN_DECLS
 #define SL_TYPE_LIST 11     /* sl_list        JSON; of .item_type, with .fields when that is SL_TYPE_OBJECT        */
 #define SL_TYPE_JSON 12     /* const char *   JSON, one value's text                                               */
 #define SL_TYPE_EMAIL 13    /* const char *   TEXT, checked                                                        */
+#define SL_TYPE_UNSUPPORTED 14 /* none         parameters only: see SL_UNSUPPORTED                                  */
+#define SL_TYPE_UNUSED 15   /* none           parameters only: see SL_UNUSED                                       */
 
 typedef struct sl_field {
     const char *name;                /* as in the request, the row and the answer */
@@ -95,6 +97,12 @@ typedef struct sl_field {
 /* sl_list m of texts (const char *). */
 #define SL_STRINGS(S, m, ...) \
     { SL_MEMBER(S, m, sl_list, SL_TYPE_LIST), .item_type = SL_TYPE_STRING, .item_size = (uint32_t)sizeof(char *), __VA_ARGS__ }
+/* Parameters that clients know from Stripe and this server does not have, NULL-terminated. One that asks for something (not
+ * null, false or empty) is refused: 400 `parameter_unsupported`, naming it and saying why: "money stays in this account". */
+#define SL_UNSUPPORTED(NAMES, WHY) \
+    { .name = "unsupported", .type = SL_TYPE_UNSUPPORTED, .values = (NAMES), .hidden = true, .doc = (WHY) }
+/* Parameters, NULL-terminated, that are taken whatever they say, because what they say makes no difference here. */
+#define SL_UNUSED(NAMES) { .name = "unused", .type = SL_TYPE_UNUSED, .values = (NAMES), .hidden = true }
 /* Ends every field table. A following `.name` (`.name = "type"`) renames a member whose C name cannot be the field's. */
 #define SL_FIELDS_END { .type = SL_TYPE_END }
 

@@ -24,7 +24,8 @@ typedef struct sl_filter {
     const char *param;  /* "customer", "customer_id" */
     const char *column; /* "customer" */
     int32_t face;       /* SL_FACE_... that has it; -1 both */
-    int32_t type;       /* SL_TYPE_STRING, BOOL, ENUM... */
+    int32_t type;       /* SL_TYPE_STRING, BOOL, ENUM; LIST: any of up to 20 texts, the resource's only list;
+                           UNSUPPORTED: the names in `values` are refused as `doc` says */
     const char *const *values;
     const char *doc;
     uint64_t reserved[2];

@@ -86,6 +86,8 @@ typedef struct sl_method_draft {
     const char *postal_code;
     const char *state;
     const sl_map *metadata;
+    const char *tax_id;          /* of the billing details, or NULL */
+    const char *allow_redisplay; /* "unspecified", "limited", "always", or NULL */
 } sl_method_draft;
 
 typedef struct sl_customers_service {

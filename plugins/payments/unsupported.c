@@ -1,0 +1,51 @@
+/*
+ * unsupported.c: parameters of Stripe's that these objects do not have here, and those that make no difference.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "unsupported.h"
+
+#include <stddef.h>
+
+const char *const elsewhere_params[] = {
+    "application_fee", "application_fee_amount", "destination",      "on_behalf_of",
+    "transfer_data",   "refund_application_fee", "reverse_transfer", NULL,
+};
+
+const char *const foreign_params[] = {
+    "confirmation_token", "customer_account", "hooks", "mandate", NULL,
+};
+
+const char *const harmless_params[] = {
+    "mandate_data", "payment_method_configuration", "radar_options", "use_stripe_sdk", NULL,
+};
+
+#define OTHER_METHODS                                                                              \
+    "acss_debit", "affirm", "afterpay_clearpay", "alipay", "alma", "amazon_pay", "au_becs_debit",  \
+        "bacs_debit", "bancontact", "billie", "bizum", "blik", "boleto", "cashapp", "crypto",      \
+        "customer_balance", "eps", "fpx", "giropay", "grabpay", "ideal", "interac_present",        \
+        "kakao_pay", "klarna", "konbini", "kr_card", "link", "mb_way", "mobilepay", "multibanco",  \
+        "naver_pay", "nz_bank_account", "oxxo", "p24", "pay_by_bank", "payco", "paynow", "paypal", \
+        "paypay", "payto", "pix", "promptpay", "revolut_pay", "samsung_pay", "satispay",           \
+        "scalapay", "sepa_debit", "sequra", "sofort", "sunbit", "swish", "twint", "upi",           \
+        "us_bank_account", "wechat_pay", "zip"
+
+const char *const other_method_params[] = { OTHER_METHODS, NULL };
+
+const char *const method_harmless_params[] = { "radar_options", NULL };
+
+const char *const other_option_params[] = { OTHER_METHODS, "card_present", NULL };
+
+const char *const card_option_unsupported_params[] = {
+    "cvc_token",
+    "moto",
+    "three_d_secure",
+    NULL,
+};
+
+const char *const card_option_harmless_params[] = {
+    "installments",
+    "mandate_options",
+    "require_cvc_recollection",
+    NULL,
+};
