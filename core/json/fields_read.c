@@ -278,7 +278,8 @@ static void unsupported_find(const sl_reading *reading, const sl_field *fields,
     for (uint32_t i = 0; i < sl_value_count(object); i++) {
         const char *name = object->items[i].name;
         const sl_field *entry = memberless_find(fields, SL_TYPE_UNSUPPORTED, name);
-        if (entry == NULL || !value_wants(entry, object->items[i].value))
+        if (entry == NULL || sl_fields_find(fields, name) != NULL ||
+            !value_wants(entry, object->items[i].value))
             continue;
         sl_fault_step own = { .parent = step, .name = name };
         sl_fault *fault = sl_reading_fault(reading, &own, "parameter_unsupported", NULL,

@@ -55,7 +55,7 @@ const sl_field method_data_fields[] = {
     SL_OBJECT(struct method_params, billing_details, struct billing_params, billing_fields),
     SL_ENUM(struct method_params, allow_redisplay, redisplays, .doc = "May be shown again"),
     SL_METADATA(struct method_params, metadata),
-    SL_UNSUPPORTED(other_method_params, WHY_CARDS_ONLY),
+    SL_UNSUPPORTED(allowable_types, WHY_CARDS_ONLY),
     SL_UNUSED(method_harmless_params),
     SL_FIELDS_END,
 };
@@ -73,13 +73,13 @@ const sl_field shipping_fields[] = {
 const sl_field method_options_fields[] = {
     SL_OBJECT(struct method_options_params, card, struct card_options, card_options_fields,
               .unset = true),
-    SL_UNUSED(other_option_params),
+    SL_UNUSED(allowable_types), /* of methods that are never used */
     SL_FIELDS_END,
 };
 
 const sl_field setup_method_options_fields[] = {
     SL_OBJECT(struct method_options_params, card, struct card_options, setup_card_options_fields),
-    SL_UNUSED(other_option_params),
+    SL_UNUSED(allowable_types), /* of methods that are never used */
     SL_FIELDS_END,
 };
 

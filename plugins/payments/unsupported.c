@@ -20,21 +20,7 @@ const char *const harmless_params[] = {
     "mandate_data", "payment_method_configuration", "radar_options", "use_stripe_sdk", NULL,
 };
 
-#define OTHER_METHODS                                                                              \
-    "acss_debit", "affirm", "afterpay_clearpay", "alipay", "alma", "amazon_pay", "au_becs_debit",  \
-        "bacs_debit", "bancontact", "billie", "bizum", "blik", "boleto", "cashapp", "crypto",      \
-        "customer_balance", "eps", "fpx", "giropay", "grabpay", "ideal", "interac_present",        \
-        "kakao_pay", "klarna", "konbini", "kr_card", "link", "mb_way", "mobilepay", "multibanco",  \
-        "naver_pay", "nz_bank_account", "oxxo", "p24", "pay_by_bank", "payco", "paynow", "paypal", \
-        "paypay", "payto", "pix", "promptpay", "revolut_pay", "samsung_pay", "satispay",           \
-        "scalapay", "sepa_debit", "sequra", "sofort", "sunbit", "swish", "twint", "upi",           \
-        "us_bank_account", "wechat_pay", "zip"
-
-const char *const other_method_params[] = { OTHER_METHODS, NULL };
-
 const char *const method_harmless_params[] = { "radar_options", NULL };
-
-const char *const other_option_params[] = { OTHER_METHODS, "card_present", NULL };
 
 const char *const card_option_unsupported_params[] = {
     "cvc_token",

@@ -21,11 +21,8 @@ extern const char *const elsewhere_params[];
 extern const char *const foreign_params[];
 /* mandate_data, radar_options...: what Stripe tells others about the payment, and what chooses among many methods. */
 extern const char *const harmless_params[];
-/* payment_method_data: what describes a method that is no card; and what is only said about the payer's browser. */
-extern const char *const other_method_params[];
+/* payment_method_data: what is only said about the payer's browser. */
 extern const char *const method_harmless_params[];
-/* payment_method_options: options of methods that are no cards are never used. */
-extern const char *const other_option_params[];
 /* payment_method_options[card]. */
 extern const char *const card_option_unsupported_params[];
 extern const char *const card_option_harmless_params[];

@@ -221,5 +221,7 @@ suite('parameters', {}, (s) => {
     assert.deepEqual(setup.excluded_payment_method_types, ['klarna']);
     assert.equal((await s.stripe.setupIntents.update(setup.id, { excluded_payment_method_types: '' })).excluded_payment_method_types, null);
     refused(await s.post(`/v1/setup_intents/${setup.id}`, { excluded_payment_method_types: ['card'] }), 400, { param: 'excluded_payment_method_types' });
+    refused(await s.post(`/v1/setup_intents/${setup.id}`, { excluded_payment_method_types: ['klarna', 'no_such'] }), 400,
+      { param: 'excluded_payment_method_types[1]' });
   });
 });

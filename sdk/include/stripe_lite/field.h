@@ -98,7 +98,8 @@ typedef struct sl_field {
 #define SL_STRINGS(S, m, ...) \
     { SL_MEMBER(S, m, sl_list, SL_TYPE_LIST), .item_type = SL_TYPE_STRING, .item_size = (uint32_t)sizeof(char *), __VA_ARGS__ }
 /* Parameters that clients know from Stripe and this server does not have, NULL-terminated. One that asks for something (not
- * null, false or empty) is refused: 400 `parameter_unsupported`, naming it and saying why: "money stays in this account". */
+ * null, false or empty) is refused: 400 `parameter_unsupported`, naming it and saying why: "money stays in this account".
+ * A name that is a field of the same table too is that field. */
 #define SL_UNSUPPORTED(NAMES, WHY) \
     { .name = "unsupported", .type = SL_TYPE_UNSUPPORTED, .values = (NAMES), .hidden = true, .doc = (WHY) }
 /* Parameters, NULL-terminated, that are taken whatever they say, because what they say makes no difference here. */
