@@ -75,6 +75,14 @@ typedef struct sl_worker_start {
 } sl_worker_start;
 int sl_worker_run(const sl_invocation *invocation, const sl_worker_start *start);
 
+/* Whether a worker could serve: routes that clash and certificates that cannot be read are said on stderr. SL_EXIT_OK or
+ * SL_EXIT_CONFIG. since 1.0 [start-up only] */
+int sl_worker_check(sl_context *cx, const sl_process *process);
+
+/* Logs from now on as the settings say; false when log.file cannot be opened, after saying why on stderr. since 1.0
+ * [start-up only] */
+bool sl_log_begin(const struct sl_settings *settings);
+
 /* Opens log.file, again when it is open; false after saying why not on stderr, and then the old one goes on. since 1.0
  * [no-suspend] */
 bool sl_log_file_open(const struct sl_settings *settings);
@@ -82,8 +90,10 @@ bool sl_log_file_open(const struct sl_settings *settings);
 /* A descriptor that is readable once a plugin or the settings file changed; -1 when the system refuses. since 1.0
  * [start-up only] */
 int sl_watch_open(const sl_invocation *invocation);
-/* Reads what is there; whether anything had changed. since 1.0 [no-suspend] */
-bool sl_watch_changed(int watch);
+/* Watches also where the settings that are now in force lie. since 1.0 [start-up only] */
+void sl_watch_add(int watch, const sl_invocation *invocation);
+/* Reads what is there; whether any of it concerns the server. since 1.0 [no-suspend] */
+bool sl_watch_changed(int watch, const sl_invocation *invocation);
 
 /* Tells the service manager that started us ("READY=1"), if there is one. since 1.0 [no-suspend] */
 void sl_notify(const char *message);

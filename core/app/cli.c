@@ -10,12 +10,10 @@
 #include <dirent.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <stripe_lite/stripe_lite.h>
 
 #include "core/base/context.h"
-#include "core/base/log.h"
 #include "core/plugin/loader.h"
 
 static const sl_command_row commands[] = {
@@ -93,12 +91,6 @@ static const char *const *plugins_bundled(const sl_invocation *invocation)
     return names;
 }
 
-static void log_configure(const sl_settings *settings)
-{
-    bool json = strcmp(settings->log_format, "json") == 0 || (strcmp(settings->log_format, "auto") == 0 && !isatty(STDERR_FILENO));
-    sl_log_configure(sl_log_level_of(settings->log_level), json ? SL_LOG_JSON : SL_LOG_TEXT);
-}
-
 int sl_cli_settings(sl_invocation *invocation, const sl_setting_flag *flags)
 {
     extern char **environ;
@@ -123,8 +115,7 @@ int sl_cli_settings(sl_invocation *invocation, const sl_setting_flag *flags)
         return code;
     }
     invocation->settings = settings;
-    log_configure(settings);
-    return sl_log_file_open(settings) ? SL_EXIT_OK : SL_EXIT_CONFIG;
+    return sl_log_begin(settings) ? SL_EXIT_OK : SL_EXIT_CONFIG;
 }
 
 /* ---- a plugin's own command ---- */

@@ -27,30 +27,33 @@ int sl_command_version(sl_invocation *invocation)
 
 static int config_checked(sl_context *cx, sl_process *process, void *data)
 {
-    (void)cx, (void)process, (void)data;
-    puts("the settings are fine");
-    return SL_EXIT_OK;
+    (void)data;
+    int code = sl_worker_check(cx, process);
+    if (code == SL_EXIT_OK)
+        puts("the settings are fine");
+    return code;
 }
 
-/* An option is secret as its plugin says; one that no loaded plugin knows is masked. */
-static bool option_is_secret(const char *plugin, const char *option, void *data)
+static const char *option_name(const char *plugin, uint32_t index, bool *ret_secret, void *data)
 {
     const sl_registry *registry = data;
     for (uint32_t i = 0; i < registry->count; i++) {
         const sl_field *field = registry->plugins[i].descriptor.options;
         if (registry->plugins[i].refusal || strcmp(registry->plugins[i].descriptor.name, plugin) != 0)
             continue;
-        for (; field && field->type != SL_TYPE_END; field++)
-            if (strcmp(field->name, option) == 0)
-                return field->secret;
+        for (uint32_t at = 0; field && field->type != SL_TYPE_END; field++)
+            if (at++ == index) {
+                *ret_secret = field->secret;
+                return field->name;
+            }
     }
-    return true;
+    return NULL;
 }
 
 static int config_show(sl_context *cx, sl_process *process, void *data)
 {
     const bool *json = data;
-    fputs(sl_settings_show(process->host.settings, cx->arena, *json, option_is_secret, process->host.registry), stdout);
+    fputs(sl_settings_show(process->host.settings, cx->arena, *json, option_name, process->host.registry), stdout);
     return SL_EXIT_OK;
 }
 
@@ -78,7 +81,7 @@ static int plugins_list(sl_context *cx, sl_process *process, void *data)
     for (uint32_t i = 0; i < registry->count; i++) {
         const sl_plugin *plugin = &registry->plugins[i];
         sl_json_open(out, NULL);
-        sl_json_string(out, "name", plugin->descriptor.name);
+        sl_json_string(out, "name", plugin->name);
         sl_json_string(out, "version", plugin->descriptor.version);
         sl_json_string(out, "summary", plugin->descriptor.summary);
         sl_json_string(out, "path", plugin->path);
@@ -86,7 +89,7 @@ static int plugins_list(sl_context *cx, sl_process *process, void *data)
         sl_json_string(out, "refusal", plugin->refusal);
         sl_json_close(out);
         if (!*json)
-            printf("%-20s %-8s %s\n", plugin->descriptor.name, plugin->descriptor.version ? plugin->descriptor.version : "-",
+            printf("%-20s %-8s %s\n", plugin->name, plugin->descriptor.version ? plugin->descriptor.version : "-",
                    plugin->refusal ? plugin->refusal : plugin->descriptor.summary);
     }
     sl_json_close_array(out);

@@ -4,13 +4,15 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/app/cli.h"
 #include "core/app/flags.h"
 #include "core/auth/auth.h"
 #include "core/auth/keys.h"
+#include "core/base/text.h"
+
+#define GRACE_MOST (366 * 86400)
 
 typedef struct words {
     const char *action;
@@ -86,7 +88,12 @@ static int keys_rotate(sl_context *cx, const words *in)
 {
     const char *text = NULL;
     sl_key key = { 0 };
-    sl_status status = sl_keys_rotate(cx, in->which, in->grace ? strtoll(in->grace, NULL, 10) : 0, &text, &key);
+    int64_t grace = 0;
+    if (in->grace && (sl_text_int64(in->grace, strlen(in->grace), &grace) != 0 || grace < 0 || grace > GRACE_MOST)) {
+        fprintf(stderr, "stripe-lite: --grace is %s; allowed are 0 to %d seconds\n", in->grace, GRACE_MOST);
+        return SL_EXIT_USAGE;
+    }
+    sl_status status = sl_keys_rotate(cx, in->which, grace, &text, &key);
     return key_made(cx, status, text);
 }
 

@@ -17,11 +17,7 @@ static sl_setting_flag serve_flags[SERVE_FLAGS + 1];
 
 static int settings_again(sl_invocation *invocation)
 {
-    const sl_settings *before = invocation->settings;
-    int code = sl_cli_settings(invocation, serve_flags);
-    if (code == SL_EXIT_OK)
-        sl_settings_free((sl_settings *)before);
-    return code;
+    return sl_cli_settings(invocation, serve_flags);
 }
 
 /* What the node's workers share has to be there before they are forked. */

@@ -1,5 +1,5 @@
 /*
- * log_file.c: log lines into log.file, opened again on SIGUSR1 so that it can be rotated.
+ * log_file.c: how the log is written, and log.file, opened again on SIGUSR1 so that it can be rotated.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -14,6 +14,14 @@
 #include "core/config/settings.h"
 
 static int log_descriptor = -1;
+
+bool sl_log_begin(const struct sl_settings *settings)
+{
+    bool terminal = strcmp(settings->log_format, "auto") == 0 && isatty(STDERR_FILENO);
+    bool text = terminal || strcmp(settings->log_format, "text") == 0;
+    sl_log_configure(sl_log_level_of(settings->log_level), text ? SL_LOG_TEXT : SL_LOG_JSON);
+    return sl_log_file_open(settings);
+}
 
 bool sl_log_file_open(const struct sl_settings *settings)
 {

@@ -248,6 +248,24 @@ static int prepare_wait(master *m)
     return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? SL_EXIT_OK : child_exit_code(status, "the preparer");
 }
 
+/* New settings are in force once a preparer has found them fit; a worker that is replaced until then has the old ones. */
+static bool settings_renew(master *m)
+{
+    const sl_settings *before = m->invocation->settings;
+    bool fit = m->reload(m->invocation) == SL_EXIT_OK && prepare_wait(m) == SL_EXIT_OK &&
+               sl_sockets_resize(&m->sockets, m->invocation->settings);
+    const sl_settings *dropped = fit ? before : m->invocation->settings;
+    if (!fit && dropped != before) {
+        m->invocation->settings = before;
+        (void)sl_log_begin(before);
+    }
+    if (dropped != m->invocation->settings)
+        sl_settings_free((sl_settings *)dropped);
+    if (fit && m->watch >= 0)
+        sl_watch_add(m->watch, m->invocation);
+    return fit;
+}
+
 static void reload_begin(master *m)
 {
     sl_notify("RELOADING=1");
@@ -255,8 +273,7 @@ static void reload_begin(master *m)
         sl_log(NULL, SL_LOG_WARNING, "reload refused: the last one is still under way");
         return;
     }
-    if (m->reload(m->invocation) != SL_EXIT_OK || prepare_wait(m) != SL_EXIT_OK ||
-        !sl_sockets_resize(&m->sockets, m->invocation->settings)) {
+    if (!settings_renew(m)) {
         sl_log(NULL, SL_LOG_ERROR, "reload refused: the old settings and plugins go on");
         sl_notify("READY=1");
         return;
@@ -323,7 +340,7 @@ static void wait_once(master *m)
     for (nfds_t i = 2; i < count; i++)
         if (polled[i].revents)
             worker_ready(m, of[i]);
-    if (polled[1].revents && sl_watch_changed(m->watch))
+    if (polled[1].revents && sl_watch_changed(m->watch, m->invocation))
         m->reload_at = sl_clock_monotonic_ms() + WATCH_QUIET_MS;
     if (polled[0].revents)
         signal_take(m);

@@ -49,6 +49,8 @@ static int prepare(sl_context *cx, sl_process *process, void *data)
 {
     uint32_t *applied = data;
     int code = gateways_check(process);
+    if (code == SL_EXIT_OK)
+        code = sl_worker_check(cx, process);
     if (code != SL_EXIT_OK)
         return code;
     sl_migration_folder *folders = NULL;

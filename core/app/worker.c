@@ -95,6 +95,19 @@ static sl_server_options server_options(const sl_process *process)
                                 .idle_ms = s->http_idle_timeout * 1000 };
 }
 
+int sl_worker_check(sl_context *cx, const sl_process *process)
+{
+    const char *message = NULL;
+    sl_server_options options = server_options(process);
+    sl_server *server = NULL;
+    if (sl_server_new(cx, &process->host, &options, &server, &message) != SL_OK) {
+        fprintf(stderr, "stripe-lite: %s\n", message);
+        return SL_EXIT_CONFIG;
+    }
+    sl_server_free(server);
+    return SL_EXIT_OK;
+}
+
 static sl_status server_start(sl_context *cx, working *w)
 {
     const char *message = "the system refuses to listen";

@@ -148,12 +148,12 @@ bool sl_settings_plugin_option(const sl_settings *settings, const char *plugin, 
  * since 1.0 [no-suspend] */
 const char *sl_settings_plugin_option_name(const sl_settings *settings, const char *plugin, uint32_t index, const char **ret_origin);
 
-/* Whether a plugin's option is a secret, for `config show`. */
-typedef bool (*sl_option_secret)(const char *plugin, const char *option, void *data);
+/* A plugin's own options, for `config show`: the name of the i-th and whether it is a secret; NULL past the last. */
+typedef const char *(*sl_option_name)(const char *plugin, uint32_t index, bool *ret_secret, void *data);
 
-/* Every setting with its value (secrets masked) and its source, as YAML or JSON. Without `option_secret` every plugin option
- * is masked. since 1.0 [no-suspend] */
-const char *sl_settings_show(const sl_settings *settings, sl_arena *arena, bool json, sl_option_secret option_secret, void *data);
+/* Every setting with its value (secrets masked) and its source, as YAML or JSON; of a plugin's options those that were given.
+ * One that `option_name` does not know (all without it) is masked. since 1.0 [no-suspend] */
+const char *sl_settings_show(const sl_settings *settings, sl_arena *arena, bool json, sl_option_name option_name, void *data);
 
 /* docs/configuration.md and config/stripe_lite.yaml as the table says them. since 1.0 [no-suspend] */
 const char *sl_settings_reference(sl_arena *arena);

@@ -74,21 +74,73 @@ static const char *open_sections(sl_buffer *out, const char *before, const char 
 }
 
 typedef struct option_view {
-    sl_option_secret secret;
+    const sl_settings *settings;
+    sl_option_name name;
     void *data;
+    sl_buffer *out;
+    bool json;
+    bool first; /* of this plugin */
 } option_view;
 
-static const char *option_shown(const option_view *view, const char *plugin,
-                                const plugin_option *option)
+/* One that has a value, wherever it comes from. */
+static void option_show(option_view *view, const char *plugin, const char *name, bool secret)
 {
-    bool secret = !view->secret || view->secret(plugin, option->name, view->data);
-    return secret ? MASK : option->text;
+    sl_option_text option;
+    sl_buffer *out = view->out;
+    bool json = view->json;
+    if (!sl_settings_plugin_option(view->settings, plugin, name, &option))
+        return;
+    const char *text = secret ? MASK : option.text;
+    if (view->first)
+        sl_buffer_text_add(out, json ? "" : "    settings:\n");
+    else
+        sl_buffer_text_add(out, json ? "," : "");
+    if (json)
+        sl_buffer_json_string(out, name, strlen(name));
+    else
+        sl_buffer_format(out, "      %s", name);
+    sl_buffer_text_add(out, json ? ":" : ": ");
+    sl_buffer_json_string(out, text, strlen(text));
+    if (!json)
+        sl_buffer_format(out, "  # %s\n", option.origin);
+    view->first = false;
 }
 
-static void show_plugins(const sl_settings *settings, sl_buffer *out, bool json,
-                         const option_view *view)
+static const char *option_known(const option_view *view, const char *plugin, uint32_t index,
+                                bool *ret_secret)
 {
-    const sl_settings_inside *inside = settings->inside;
+    return view->name ? view->name(plugin, index, ret_secret, view->data) : NULL;
+}
+
+static bool option_is_known(const option_view *view, const char *plugin, const char *name)
+{
+    bool secret = true;
+    const char *known;
+    for (uint32_t i = 0; (known = option_known(view, plugin, i, &secret)); i++)
+        if (strcmp(known, name) == 0)
+            return true;
+    return false;
+}
+
+/* The plugin's own options by its table, then what the file gives it besides. */
+static void options_show(option_view *view, const char *plugin)
+{
+    bool secret = true;
+    const char *name;
+    view->first = true;
+    for (uint32_t i = 0; (name = option_known(view, plugin, i, &secret)); i++)
+        option_show(view, plugin, name, secret);
+    for (uint32_t i = 0;
+         (name = sl_settings_plugin_option_name(view->settings, plugin, i, NULL)); i++)
+        if (!option_is_known(view, plugin, name))
+            option_show(view, plugin, name, true);
+}
+
+static void show_plugins(option_view *view)
+{
+    const sl_settings *settings = view->settings;
+    sl_buffer *out = view->out;
+    bool json = view->json;
     sl_buffer_text_add(out, json ? "],\"plugins\":[" : "plugins:\n");
     if (!json && settings->plugin_count == 0)
         sl_buffer_text_add(out, "  []\n");
@@ -106,31 +158,14 @@ static void show_plugins(const sl_settings *settings, sl_buffer *out, bool json,
             if (plugin->required)
                 sl_buffer_text_add(out, "    required: true\n");
         }
-        bool first = true;
-        for (uint32_t j = 0; j < inside->option_count; j++) {
-            const plugin_option *option = &inside->options[j];
-            if (strcmp(option->plugin, plugin->name) != 0)
-                continue;
-            const char *text = option_shown(view, plugin->name, option);
-            sl_buffer_text_add(out, !first ? (json ? "," : "") : (json ? "" : "    settings:\n"));
-            sl_buffer_text_add(out, json ? "" : "      ");
-            if (json)
-                sl_buffer_json_string(out, option->name, strlen(option->name));
-            else
-                sl_buffer_text_add(out, option->name);
-            sl_buffer_text_add(out, json ? ":" : ": ");
-            sl_buffer_json_string(out, text, strlen(text));
-            if (!json)
-                sl_buffer_format(out, "  # %s\n", option->origin);
-            first = false;
-        }
+        options_show(view, plugin->name);
         sl_buffer_text_add(out, json ? "}}" : "");
     }
     sl_buffer_text_add(out, json ? "]}\n" : "");
 }
 
 const char *sl_settings_show(const sl_settings *settings, sl_arena *arena, bool json,
-                             sl_option_secret option_secret, void *data)
+                             sl_option_name option_name, void *data)
 {
     sl_buffer out = SL_BUFFER_INIT(arena);
     const char *before = NULL;
@@ -162,7 +197,9 @@ const char *sl_settings_show(const sl_settings *settings, sl_arena *arena, bool 
         sl_buffer_format(&out, "  # %s\n", source);
         before = key->path;
     }
-    option_view view = { .secret = option_secret, .data = data };
-    show_plugins(settings, &out, json, &view);
+    option_view view = {
+        .settings = settings, .name = option_name, .data = data, .out = &out, .json = json
+    };
+    show_plugins(&view);
     return sl_buffer_text(&out);
 }

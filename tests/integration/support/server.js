@@ -11,6 +11,8 @@
 const { spawn } = require('node:child_process');
 const crypto = require('node:crypto');
 const fs = require('node:fs');
+const http = require('node:http');
+const https = require('node:https');
 const os = require('node:os');
 const path = require('node:path');
 const { newDatabase } = require('./database');
@@ -20,12 +22,16 @@ const { program, cleanEnvironment, run, mustRun } = require('./program');
 const random = (bytes = 12) => crypto.randomBytes(bytes).toString('hex');
 
 class Server {
-  /* env: further settings (undefined removes one); config: text of a YAML file; binary: another program than the build's;
-   * postgres: another database server than the environment's. */
-  constructor({ env = {}, config, binary = program, postgres } = {}) {
+  /*
+   * env: further settings (undefined removes one); config: text of a YAML file; binary: another program than the build's;
+   * postgres: another database server than the environment's; serve: further words for `serve`; ca: whom to trust over TLS.
+   */
+  constructor({ env = {}, config, binary = program, postgres, serve = [], ca } = {}) {
     this.folder = fs.mkdtempSync(path.join(os.tmpdir(), 'stripe_lite_test_'));
     this.database = newDatabase(this.folder, postgres);
     this.binary = binary;
+    this.serveWords = serve;
+    this.ca = ca;
     this.secretKey = `sk_test_${random()}`;
     this.publishableKey = `pk_test_${random()}`;
     this.jwtSecret = random(32);
@@ -72,7 +78,7 @@ class Server {
   }
 
   async start() {
-    const child = spawn(this.binary, [...this.words, 'serve', '--port', '0'], {
+    const child = spawn(this.binary, [...this.words, 'serve', '--port', '0', ...this.serveWords], {
       cwd: this.folder, env: this.env, stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.child = child;
@@ -82,7 +88,7 @@ class Server {
       this.log += chunk;
       if (this.url) return;
       heard += chunk;
-      const found = heard.match(/listening on (http:\/\/[^\s"\\]+:\d+)/);
+      const found = heard.match(/listening on (https?:\/\/[^\s"\\]+:\d+)/);
       if (found) this.url = new URL(found[1]);
     };
     child.stdout.on('data', listen);
@@ -99,10 +105,28 @@ class Server {
       if (this.child.exitCode !== null || this.child.signalCode !== null) {
         throw new Error(`the server ended (${this.child.exitCode ?? this.child.signalCode})\n${this.log}`);
       }
-      return this.url && (await fetch(new URL('/ready', this.url))).status === 200;
+      return this.url && (await this.readiness()) === 200;
     }, 30).catch((error) => {
       throw new Error(`${error.message}\n${this.log}`);
     });
+  }
+
+  readiness() {
+    const { get } = this.url.protocol === 'https:' ? https : http;
+    return new Promise((resolve, reject) => {
+      const request = get(new URL('/ready', this.url), { ca: this.ca, agent: false }, (answer) => {
+        answer.resume();
+        resolve(answer.statusCode);
+      });
+      request.on('error', reject);
+    });
+  }
+
+  /* Process ids of what the master has forked. */
+  workers() {
+    const { pid } = this.child;
+    const text = fs.readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
+    return text === '' ? [] : text.split(' ').map(Number);
   }
 
   get host() { return this.url.hostname; }
