@@ -319,6 +319,9 @@ sl_status sl_request_resume(sl_context *cx, const char *request_id)
 sl_status sl_idempotency_purge(sl_context *cx)
 {
     sl_rows *rows = NULL;
-    return sl_execute(cx, "DELETE FROM idempotency_keys WHERE created < $1",
-                      SL_ARGS(sl_int(sl_clock_unix() - SL_IDEMPOTENCY_KEPT)), &rows);
+    int64_t now = sl_clock_unix();
+    return sl_execute(
+        cx,
+        "DELETE FROM idempotency_keys WHERE created < $1 AND (state = 'finished' OR created < $2)",
+        SL_ARGS(sl_int(now - SL_IDEMPOTENCY_KEPT), sl_int(now - SL_IDEMPOTENCY_OPEN_KEPT)), &rows);
 }

@@ -14,7 +14,9 @@
 
 #include "core/base/context.h"
 
-#define SL_IDEMPOTENCY_KEPT (25 * 3600) /* seconds */
+/* Seconds. A key whose request's outcome is not known yet is kept for longer: used again, it would charge again. */
+#define SL_IDEMPOTENCY_KEPT (25 * 3600)
+#define SL_IDEMPOTENCY_OPEN_KEPT (30 * 24 * 3600)
 
 struct sl_request;
 typedef struct sl_idempotency sl_idempotency;
@@ -34,7 +36,7 @@ sl_status sl_idempotency_look(sl_context *cx, sl_idempotency *record,
  * since 1.0 [suspends] */
 sl_status sl_idempotency_end(struct sl_request *request, sl_status status) SL_MUST_CHECK;
 
-/* Deletes what is older than SL_IDEMPOTENCY_KEPT, of every account. since 1.0 [suspends] */
+/* Deletes what is older than that, of every account. since 1.0 [suspends] */
 sl_status sl_idempotency_purge(sl_context *cx) SL_MUST_CHECK;
 
 #endif

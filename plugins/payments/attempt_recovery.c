@@ -17,12 +17,16 @@
 #define ACTION_WATCHED \
     86400 /* seconds; a customer who comes later is told of by the gateway's notice */
 
+/* Those that never got an answer first: the others have a job of their own since they were recorded, and there may be many of them
+ * while a gateway is away. */
 sl_status attempt_sweep(sl_context *cx, const sl_job_view *job)
 {
     (void)job;
     sl_list open;
     sl_status status = sl_select(cx, &payment_attempts,
-                                 "unsettled = TRUE AND started <= $2 ORDER BY started LIMIT 200",
+                                 "unsettled = TRUE AND started <= $2 ORDER BY"
+                                 " CASE WHEN status = 'started' THEN 0 ELSE 1 END, started"
+                                 " LIMIT 1000",
                                  SL_ARGS(sl_int(sl_now(cx) - SWEEP_AFTER)), &open);
     if (status != SL_OK)
         return status;

@@ -38,7 +38,7 @@ function tests(s, { faults, servers, strike = killOne }) {
   const read = (path) => until(`GET ${path}`, async () => {
     const answer = await clientOf(chance(servers())).get(path, asked);
     return answer.status === 200 && answer;
-  }, 60);
+  }, 120);
   const load = new Load({ send, read });
   const database = () => s.server.database;
 
@@ -47,8 +47,8 @@ function tests(s, { faults, servers, strike = killOne }) {
     answered(await s.post('/v1/test_helpers/simulator', { latency_ms: 20, ...faults }), 200);
     load.start(customer);
     for (let round = 0; round < KILLS; round += 1) {
-      const moment = load.sent + 20 + Math.floor(Math.random() * 60);
-      await until('the load goes on', () => load.failure || load.sent >= moment, 60);
+      const moment = load.answers.length + 5 + Math.floor(Math.random() * 20);
+      await until('the load goes on', () => load.failure || load.answers.length >= moment, 60);
       await strike(round, servers);
     }
     await load.stop();

@@ -388,9 +388,9 @@ static void a_request_that_was_answered_for_gives_that_answer(void **state)
 static void purge(sl_context *cx, void *data)
 {
     sl_rows *rows = NULL;
-    sl_status status =
-        sl_execute(cx, "UPDATE idempotency_keys SET created = created - $1 WHERE id = 'old'",
-                   SL_ARGS(sl_int(SL_IDEMPOTENCY_KEPT + 60)), &rows);
+    sl_status status = sl_execute(
+        cx, "UPDATE idempotency_keys SET created = created - $1 WHERE id IN ('old', 'open')",
+        SL_ARGS(sl_int(SL_IDEMPOTENCY_KEPT + 60)), &rows);
     assert_int_equal(status, SL_OK);
     *(sl_status *)data = sl_idempotency_purge(cx);
 }
@@ -401,10 +401,12 @@ static void keys_are_forgotten_after_a_day_and_not_before(void **state)
     sl_status status = SL_E_INTERNAL;
     assert_int_equal(test_status(ask("/make", "old", A)), 200);
     assert_int_equal(test_status(ask("/make", "young", A)), 200);
+    assert_int_equal(test_status(ask("/interrupted", "open", A)), 500);
     test_server_run(server, "req_purge", purge, &status);
     assert_int_equal(status, SL_OK);
     assert_null(test_header(ask("/make", "old", A), "Idempotent-Replayed"));
     assert_non_null(test_header(ask("/make", "young", A), "Idempotent-Replayed"));
+    assert_int_equal(test_status(ask("/interrupted", "open", A)), 409);
 }
 
 int main(void)
