@@ -128,12 +128,13 @@ static void plugin_register(sl_host *host, sl_plugin *plugin)
         sl_gateways_listen(host->gateways, plugin->name, &plugin->active, of->gateway_listener);
 }
 
-static const char *required_refusals(const sl_registry *registry)
+/* Why there is no start: what is required is not there, or the settings are wrong. */
+static const char *grave_refusals(const sl_registry *registry)
 {
     const char *text = NULL;
     for (uint32_t i = 0; i < registry->count; i++) {
         const sl_plugin *plugin = &registry->plugins[i];
-        if (plugin->required && plugin->refusal)
+        if (plugin->refusal && (plugin->required || plugin->misconfigured))
             text = sl_format(registry->cx, "%s%splugin \"%s\": %s", text ? text : "",
                              text ? "\n" : "", plugin->name, plugin->refusal);
     }
@@ -179,7 +180,7 @@ sl_status sl_plugins_load(sl_host *host, const sl_plugin_places *places, const c
             plugin_register(host, &registry->plugins[i]);
     }
     refusals_log(registry);
-    const char *message = required_refusals(registry);
+    const char *message = grave_refusals(registry);
     if (!message)
         return SL_OK;
     *ret_message = message;
@@ -217,7 +218,7 @@ sl_status sl_plugins_start(sl_context *cx)
                plugin->name, "reason", plugin->refusal);
         sl_plugins_drop_dependents(registry, plugin);
     }
-    const char *message = required_refusals(registry);
+    const char *message = grave_refusals(registry);
     return message ? sl_fail(cx, SL_E_INVALID, NULL, "%s", message) : SL_OK;
 }
 

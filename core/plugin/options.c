@@ -124,6 +124,7 @@ static bool option_check(sl_context *cx, sl_plugin *plugin, const sl_field *fiel
         why = "its value, which is a secret, is not of the right shape";
     sl_plugin_refuse(plugin, "%sthe option \"%s\" is refused: %s", place_of(cx, option->origin),
                      field->name, why);
+    plugin->misconfigured = true;
     return false;
 }
 
@@ -137,6 +138,7 @@ static bool names_known(sl_context *cx, sl_plugin *plugin, const sl_settings *se
             continue;
         sl_plugin_refuse(plugin, "%sthere is no option \"%s\"; its options: %s",
                          place_of(cx, origin), name, option_names(cx, plugin->descriptor.options));
+        plugin->misconfigured = true;
         return false;
     }
     return true;

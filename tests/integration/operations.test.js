@@ -291,6 +291,27 @@ suite('plugins and keys', { config: `plugins:\n${bundled.map((name) => `  - name
     assert.doesNotMatch(stdout, /listening/);
   });
 
+  s.test('an option that the plugin does not take ends the start with its place, though the plugin is not required', async () => {
+    const { env, words } = s.server;
+    const file = path.join(s.server.folder, 'options.yaml');
+    const WRONG = [
+      ['      unique_email: perhaps\n', {}, /options\.yaml:4:21: .*unique_email/],
+      ['      uniq_email: true\n', {}, /options\.yaml:4:19: .*uniq_email.*unique_email/],
+      ['      unique_email: true\n', { STRIPE_LITE_CUSTOMERS_UNIQUE_EMAIL: 'perhaps' }, /STRIPE_LITE_CUSTOMERS_UNIQUE_EMAIL: /],
+    ];
+    for (const [line, extra, says] of WRONG) {
+      fs.writeFileSync(file, `plugins:\n  - name: customers\n    settings:\n${line}`);
+      s.server.words = ['--config', file];
+      s.server.env = { ...env, ...extra };
+      for (const command of [['serve', '--port', '0'], ['config', 'check']]) {
+        const { code, stderr } = await s.server.command(...command);
+        assert.equal(code, 78, stderr);
+        assert.match(stderr, new RegExp(`^stripe-lite: plugin "customers": .*${says.source}`, 'm'));
+      }
+    }
+    Object.assign(s.server, { env, words });
+  });
+
   s.test('config show masks every secret and shows the plugins\' options', async () => {
     const { env } = s.server;
     s.server.env = { ...env, STRIPE_LITE_CUSTOMERS_UNIQUE_EMAIL: 'true', STRIPE_SECRET_KEY: 'sk_test_ofstripe' };
