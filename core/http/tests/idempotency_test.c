@@ -126,7 +126,7 @@ static sl_status second_time(sl_context *cx, void *data)
     const make_params *in = data;
     if (atomic_fetch_add(&runs, 1) == 0) {
         sl_reply_header(cx, "X-First", "yes");
-        (void)sl_reply_json(cx, 201, sl_json_object(cx, "made", "first"));
+        (void)!sl_reply_json(cx, 201, sl_json_object(cx, "made", "first"));
         return SL_E_CONFLICT;
     }
     bool silent = strcmp(in->name, "a") != 0;
