@@ -1,5 +1,6 @@
 /*
- * plugin_outside.test.js: a plugin built outside the tree, against the installed package alone, and enabled by three lines.
+ * plugin_outside.test.js: a plugin built outside the tree, against the installed package alone, and enabled as docs/plugins.md
+ * shows it.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -40,14 +41,18 @@ async function prepare() {
   await mustRun('cc', ['-shared', '-fPIC', '-std=c17', '-Wall', '-Wextra', '-Werror', '-o', plugin, ...sources, ...flags], { cwd: folder });
 }
 
-const bundled = () => fs.readdirSync(path.dirname(installed('customers.so'))).filter((name) => name.endsWith('.so')).map((name) => path.basename(name, '.so'));
+/* The settings that a document shows, with the plugin where it was built. */
+function shownSettings(document) {
+  const [, text] = fs.readFileSync(path.join(repository, document), 'utf8').match(/^```yaml\n(plugins:\n[\s\S]*?)^```/m);
+  assert.match(text, /\/opt\/acme\/hello\.so/);
+  return text.replace('/opt/acme/hello.so', plugin);
+}
 
 const options = { env: {}, before: async () => {
   await prepare();
   options.binary = installed('stripe-lite');
   options.env.LD_LIBRARY_PATH = path.dirname(installed('libstripe_lite.so.1'));
-  options.config = ['plugins:', ...bundled().map((name) => `  - name: ${name}`),
-    '  - name: hello', `    path: ${plugin}`, '    required: true', ''].join('\n');
+  options.config = shownSettings('docs/plugins.md');
 } };
 
 suite('a plugin from outside', options, (s) => {
@@ -55,6 +60,10 @@ suite('a plugin from outside', options, (s) => {
     const listed = JSON.parse(await s.server.mustCommand('plugins', 'list', '--json'));
     const entry = (Array.isArray(listed) ? listed : listed.plugins).find(({ name }) => name === 'hello');
     assert.ok(entry, JSON.stringify(listed));
+    assert.deepEqual(listed.filter(({ loaded }) => !loaded), []);
+    const bundled = fs.readdirSync(path.dirname(installed('customers.so'))).filter((name) => name.endsWith('.so'));
+    assert.equal(listed.length, bundled.length + 1, 'the document keeps all that are bundled');
+    assert.equal(shownSettings('sdk/examples/hello/README.md'), options.config);
   });
 
   s.test('passes the check', async () => {
