@@ -226,6 +226,30 @@ suite('garbage', {}, (s) => {
     assert.equal(data[0].ending_balance, balance);
   });
 
+  s.test('the parameter at fault is the one that is named', async () => {
+    const intent = (more) => s.post('/v1/payment_intents', { amount: 100, currency: 'usd', ...more });
+    for (const url of ['javascript:alert(1)', ' https://example.com', 'https://exa mple.com', 'https://', 'https:///a', '/back', 'example.com', 'a\r\nLocation: b', 'DATA:text/html,a', ':', '1a:b']) {
+      refused(await intent({ return_url: url }), 400, { code: 'url_invalid', param: 'return_url' });
+      refused(await s.post('/v1/setup_intents', { return_url: url }), 400, { code: 'url_invalid', param: 'return_url' });
+    }
+    for (const url of ['https://example.com/back?a=b#c', 'http://localhost:1/', 'HTTPS://EXAMPLE.COM', 'https://\u00fc.example/\u{1f4b3}', 'myapp://done', 'myapp:done']) {
+      answered(await intent({ return_url: url }), 200);
+    }
+    refused(await intent({ excluded_payment_method_types: ['klarna', 'nonsense'] }), 400, { param: 'excluded_payment_method_types[1]' });
+    refused(await intent({ allowed_payment_method_types: ['card', 'nonsense'] }), 400, { param: 'allowed_payment_method_types[1]' });
+    answered(await intent({ excluded_payment_method_types: ['klarna'], allowed_payment_method_types: ['card', 'link'] }), 200);
+    refused(await intent({ payment_method_data: { type: 'card', card: { token: 'nonsense' } } }), 400, { code: 'resource_missing', param: 'payment_method_data[card][token]' });
+    refused(await s.post('/v1/refunds', { charge: 'ch_nobody' }), 404, { code: 'resource_missing', param: 'charge', message: "No such charge: 'ch_nobody'" });
+    refused(await s.post('/v1/refunds', { payment_intent: 'pi_nobody' }), 404, { code: 'resource_missing', param: 'payment_intent' });
+    refused(await s.post('/payments/refund_charge', { charge_id: 'ch_nobody' }), 404, { code: 'resource_missing', param: 'charge_id' });
+    refused(await s.post('/payments/ch_nobody/refund'), 404, { code: 'resource_missing', param: 'charge_id' });
+    refused(await s.post('/payments/create_charge', { customer_id: objects.customer, amount: 1, payment_method: '9'.repeat(16) }), 402, { code: 'incorrect_number', param: 'payment_method' });
+    const form = (body) => s.request('POST', '/v1/customers', { body, headers: { 'content-type': TYPES.form } });
+    refused(await form('name=a&address[city]=%00'), 400, { code: 'parameter_invalid', param: 'address[city]' });
+    refused(await form(`${'\u00e9'.repeat(60)}[a=1`), 400, { code: 'parameter_invalid', param: '\u00e9'.repeat(50) });
+    refused(await s.post(`/v1/disputes/${objects.dispute}`, { evidence: { customer_name: 'x'.repeat(5001) }, submit: false }), 400, { param: 'evidence[customer_name]' });
+  });
+
   s.test('the server still serves, and never died', async () => {
     const { id } = answered(await s.post('/v1/charges', { amount: 100, currency: 'usd', source: 'tok_visa' }), 200);
     assert.equal(answered(await s.get(`/v1/charges/${id}`), 200).amount, 100);
