@@ -261,7 +261,8 @@ static const char *draft_param(sl_context *cx, const sl_method_draft *draft, con
 static sl_status draft_token_find(sl_context *cx, const sl_method_draft *draft,
                                   struct method_source *ret)
 {
-    const char *param = draft->param ? sl_format(cx, "%s[card][token]", draft->param) : "card[token]";
+    const char *param =
+        draft->param ? sl_format(cx, "%s[card][token]", draft->param) : "card[token]";
     const sl_method_request request = {
         .struct_size = sizeof(request),
         .value = draft->token,
