@@ -24,8 +24,8 @@ struct sl_settings;
 
 /* What a command line said before any room is opened. */
 typedef struct sl_invocation {
-    const char *config; /* --config FILE */
-    bool json;          /* --json */
+    const char *config;           /* --config FILE */
+    bool json;                    /* --json */
     const char *const *arguments; /* after the command's name */
     int32_t argument_count;
     sl_paths paths;
@@ -54,7 +54,8 @@ typedef struct sl_process {
 /* Runs `function` in a fiber of a fresh host, stops the loop after it, closes everything; its exit code. A host that cannot be
  * opened has said why on stderr: SL_EXIT_CONFIG or SL_EXIT_NO. since 1.0 [start-up only] */
 typedef int (*sl_process_function)(sl_context *cx, sl_process *process, void *data);
-int sl_process_run(const sl_invocation *invocation, int depth, int32_t slot, sl_process_function function, void *data);
+int sl_process_run(const sl_invocation *invocation, int depth, int32_t slot,
+                   sl_process_function function, void *data);
 
 /* ---- serving ---- */
 

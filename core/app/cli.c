@@ -17,16 +17,22 @@
 #include "core/plugin/loader.h"
 
 static const sl_command_row commands[] = {
-    { "serve", "[--host H] [--port P] [--workers N|auto] [--reload]", "Serves; migrates the database first", sl_command_serve },
-    { "migrate", "[--check]", "Applies the migrations that are missing; --check only counts them", sl_command_migrate },
-    { "config", "check|show [--json]", "Checks the settings, or shows them with secrets masked", sl_command_config },
-    { "plugins", "list [--json]", "Lists the plugins and why one is not loaded", sl_command_plugins },
+    { "serve", "[--host H] [--port P] [--workers N|auto] [--reload]",
+      "Serves; migrates the database first", sl_command_serve },
+    { "migrate", "[--check]", "Applies the migrations that are missing; --check only counts them",
+      sl_command_migrate },
+    { "config", "check|show [--json]", "Checks the settings, or shows them with secrets masked",
+      sl_command_config },
+    { "plugins", "list [--json]", "Lists the plugins and why one is not loaded",
+      sl_command_plugins },
     { "plugin", "check FILE.so", "Checks a plugin's descriptor", sl_command_plugin },
     { "keys",
       "create [--kind K] [--role R] [--scope S]... [--account A] [--name N] [--live] | list [--account A] [--json] | "
       "rotate KEY [--grace SECONDS] | revoke KEY",
-      "Makes, lists, rotates and ends API keys; a new key is shown once, alone on stdout", sl_command_keys },
-    { "verify", "[--json]", "Checks the stored invariants; lists what is broken", sl_command_verify },
+      "Makes, lists, rotates and ends API keys; a new key is shown once, alone on stdout",
+      sl_command_keys },
+    { "verify", "[--json]", "Checks the stored invariants; lists what is broken",
+      sl_command_verify },
     { "routes", "[--json]", "Lists every route with its access", sl_command_routes },
     { "openapi", "", "Writes the OpenAPI document", sl_command_openapi },
     { "version", "", "Says the version", sl_command_version },
@@ -37,13 +43,15 @@ static int usage_all(FILE *out)
     fprintf(out, "usage: stripe-lite [--config FILE] COMMAND\n\n");
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
         fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].summary);
-    fprintf(out, "\n`stripe-lite COMMAND --help` says how each is used. Plugins may add commands.\n");
+    fprintf(out,
+            "\n`stripe-lite COMMAND --help` says how each is used. Plugins may add commands.\n");
     return out == stdout ? SL_EXIT_OK : SL_EXIT_USAGE;
 }
 
 static int usage_one(FILE *out, const sl_command_row *row)
 {
-    fprintf(out, "usage: stripe-lite [--config FILE] %s %s\n%s.\n", row->name, row->usage, row->summary);
+    fprintf(out, "usage: stripe-lite [--config FILE] %s %s\n%s.\n", row->name, row->usage,
+            row->summary);
     return out == stdout ? SL_EXIT_OK : SL_EXIT_USAGE;
 }
 
@@ -62,7 +70,8 @@ int sl_cli_usage(const char *command)
 
 int sl_cli_fail(const sl_context *cx)
 {
-    fprintf(stderr, "stripe-lite: %s\n", sl_error_message(cx) ? sl_error_message(cx) : "the command failed");
+    fprintf(stderr, "stripe-lite: %s\n",
+            sl_error_message(cx) ? sl_error_message(cx) : "the command failed");
     return SL_EXIT_NO;
 }
 
@@ -105,7 +114,8 @@ int sl_cli_settings(sl_invocation *invocation, const sl_setting_flag *flags)
         status = sl_settings_check_environment(settings, false);
     int code = SL_EXIT_CONFIG;
     for (uint32_t i = 0; i < settings->message_count; i++) {
-        fprintf(stderr, "stripe-lite: %s%s\n", settings->messages[i].warning ? "warning: " : "", settings->messages[i].text);
+        fprintf(stderr, "stripe-lite: %s%s\n", settings->messages[i].warning ? "warning: " : "",
+                settings->messages[i].text);
         /* What a flag says is the command line's fault. */
         if (!settings->messages[i].warning && strncmp(settings->messages[i].text, "--", 2) == 0)
             code = SL_EXIT_USAGE;
@@ -124,7 +134,8 @@ static int plugin_command(sl_context *cx, sl_process *process, void *data)
 {
     (void)process;
     const sl_invocation *invocation = data;
-    int32_t code = sl_plugins_command(cx, invocation->arguments[-1], invocation->argument_count, invocation->arguments);
+    int32_t code = sl_plugins_command(cx, invocation->arguments[-1], invocation->argument_count,
+                                      invocation->arguments);
     if (code >= 0)
         return code;
     fprintf(stderr, "stripe-lite: unknown command '%s'\n", invocation->arguments[-1]);
@@ -140,11 +151,14 @@ static int command_run(sl_invocation *invocation, const char *name)
     if (row)
         return row->run(invocation);
     int code = sl_cli_settings(invocation, NULL);
-    return code == SL_EXIT_OK ? sl_process_run(invocation, SL_HOST_STARTED, 0, plugin_command, invocation) : code;
+    return code == SL_EXIT_OK
+               ? sl_process_run(invocation, SL_HOST_STARTED, 0, plugin_command, invocation)
+               : code;
 }
 
 /* Reads what stands before the command. False when that was all, `ret_code` is then the exit code. */
-static bool global_flags_read(sl_invocation *invocation, int argument_count, char **arguments, int *at, int *ret_code)
+static bool global_flags_read(sl_invocation *invocation, int argument_count, char **arguments,
+                              int *at, int *ret_code)
 {
     for (; *at < argument_count && arguments[*at][0] == '-'; (*at)++) {
         const char *flag = arguments[*at];

@@ -39,7 +39,8 @@ static const char *option_name(const char *plugin, uint32_t index, bool *ret_sec
     const sl_registry *registry = data;
     for (uint32_t i = 0; i < registry->count; i++) {
         const sl_field *field = registry->plugins[i].descriptor.options;
-        if (registry->plugins[i].refusal || strcmp(registry->plugins[i].descriptor.name, plugin) != 0)
+        if (registry->plugins[i].refusal ||
+            strcmp(registry->plugins[i].descriptor.name, plugin) != 0)
             continue;
         for (uint32_t at = 0; field && field->type != SL_TYPE_END; field++)
             if (at++ == index) {
@@ -53,7 +54,9 @@ static const char *option_name(const char *plugin, uint32_t index, bool *ret_sec
 static int config_show(sl_context *cx, sl_process *process, void *data)
 {
     const bool *json = data;
-    fputs(sl_settings_show(process->host.settings, cx->arena, *json, option_name, process->host.registry), stdout);
+    fputs(sl_settings_show(process->host.settings, cx->arena, *json, option_name,
+                           process->host.registry),
+          stdout);
     return SL_EXIT_OK;
 }
 
@@ -62,12 +65,14 @@ int sl_command_config(sl_invocation *invocation)
     const char *rest[2] = { NULL };
     bool json = false;
     const sl_flag_row flags[] = { { .name = "--json", .on = &json }, { .name = NULL } };
-    if (!sl_flags_read(invocation, flags, rest, 1) || !rest[0] || (strcmp(rest[0], "check") != 0 && strcmp(rest[0], "show") != 0))
+    if (!sl_flags_read(invocation, flags, rest, 1) || !rest[0] ||
+        (strcmp(rest[0], "check") != 0 && strcmp(rest[0], "show") != 0))
         return sl_cli_usage("config");
     int code = sl_cli_settings(invocation, NULL);
     if (code != SL_EXIT_OK)
         return code;
-    return sl_process_run(invocation, SL_HOST_PLUGINS, 0, strcmp(rest[0], "check") == 0 ? config_checked : config_show, &json);
+    return sl_process_run(invocation, SL_HOST_PLUGINS, 0,
+                          strcmp(rest[0], "check") == 0 ? config_checked : config_show, &json);
 }
 
 /* ---- plugins ---- */
@@ -89,7 +94,8 @@ static int plugins_list(sl_context *cx, sl_process *process, void *data)
         sl_json_string(out, "refusal", plugin->refusal);
         sl_json_close(out);
         if (!*json)
-            printf("%-20s %-8s %s\n", plugin->name, plugin->descriptor.version ? plugin->descriptor.version : "-",
+            printf("%-20s %-8s %s\n", plugin->name,
+                   plugin->descriptor.version ? plugin->descriptor.version : "-",
                    plugin->refusal ? plugin->refusal : plugin->descriptor.summary);
     }
     sl_json_close_array(out);
@@ -106,7 +112,8 @@ int sl_command_plugins(sl_invocation *invocation)
     if (!sl_flags_read(invocation, flags, rest, 1) || !rest[0] || strcmp(rest[0], "list") != 0)
         return sl_cli_usage("plugins");
     int code = sl_cli_settings(invocation, NULL);
-    return code == SL_EXIT_OK ? sl_process_run(invocation, SL_HOST_PLUGINS, 0, plugins_list, &json) : code;
+    return code == SL_EXIT_OK ? sl_process_run(invocation, SL_HOST_PLUGINS, 0, plugins_list, &json)
+                              : code;
 }
 
 static void finding_tell(void *data, bool must, const char *sentence)
@@ -146,7 +153,8 @@ typedef struct findings {
     sl_json *out;
 } findings;
 
-static sl_status invariant_check(sl_context *cx, const char *plugin, const sl_invariant *rule, findings *found)
+static sl_status invariant_check(sl_context *cx, const char *plugin, const sl_invariant *rule,
+                                 findings *found)
 {
     sl_rows *rows = NULL;
     sl_status status = sl_query_all(cx, rule->sql, SL_NO_ARGS, &rows);
@@ -193,7 +201,8 @@ int sl_command_verify(sl_invocation *invocation)
     if (!sl_flags_read(invocation, flags, rest, 0))
         return sl_cli_usage("verify");
     int code = sl_cli_settings(invocation, NULL);
-    return code == SL_EXIT_OK ? sl_process_run(invocation, SL_HOST_PLUGINS, 0, verify_run, &found) : code;
+    return code == SL_EXIT_OK ? sl_process_run(invocation, SL_HOST_PLUGINS, 0, verify_run, &found)
+                              : code;
 }
 
 /* ---- routes, openapi ---- */
@@ -224,7 +233,8 @@ static int routes_list(sl_context *cx, sl_process *process, void *data)
         const sl_route *route = sl_server_route(server, i, &plugin);
         const char *space = strchr(route->pattern, ' ');
         sl_json_open(out, NULL);
-        sl_json_string(out, "method", sl_copy(cx, route->pattern, (size_t)(space - route->pattern)));
+        sl_json_string(out, "method",
+                       sl_copy(cx, route->pattern, (size_t)(space - route->pattern)));
         sl_json_string(out, "path", space + 1);
         sl_json_string(out, "access", access_names[route->access]);
         sl_json_bool(out, "customer", route->flags & SL_ROUTE_CUSTOMER);
@@ -233,7 +243,8 @@ static int routes_list(sl_context *cx, sl_process *process, void *data)
         sl_json_string(out, "summary", route->summary);
         sl_json_close(out);
         if (!*json)
-            printf("%-60s %-12s %-18s %s\n", route->pattern, access_names[route->access], plugin, route->summary ? route->summary : "");
+            printf("%-60s %-12s %-18s %s\n", route->pattern, access_names[route->access], plugin,
+                   route->summary ? route->summary : "");
     }
     sl_json_close_array(out);
     if (*json)
@@ -250,7 +261,8 @@ int sl_command_routes(sl_invocation *invocation)
     if (!sl_flags_read(invocation, flags, rest, 0))
         return sl_cli_usage("routes");
     int code = sl_cli_settings(invocation, NULL);
-    return code == SL_EXIT_OK ? sl_process_run(invocation, SL_HOST_PLUGINS, 0, routes_list, &json) : code;
+    return code == SL_EXIT_OK ? sl_process_run(invocation, SL_HOST_PLUGINS, 0, routes_list, &json)
+                              : code;
 }
 
 static int openapi_write(sl_context *cx, sl_process *process, void *data)
@@ -274,5 +286,6 @@ int sl_command_openapi(sl_invocation *invocation)
     if (!sl_flags_read(invocation, NULL, rest, 0))
         return sl_cli_usage("openapi");
     int code = sl_cli_settings(invocation, NULL);
-    return code == SL_EXIT_OK ? sl_process_run(invocation, SL_HOST_PLUGINS, 0, openapi_write, NULL) : code;
+    return code == SL_EXIT_OK ? sl_process_run(invocation, SL_HOST_PLUGINS, 0, openapi_write, NULL)
+                              : code;
 }

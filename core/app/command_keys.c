@@ -75,8 +75,9 @@ static int keys_list(sl_context *cx, const words *in)
         const sl_key *key = SL_ITEM(keys, sl_key, i);
         key_json(out, key);
         if (!in->json)
-            printf("%-30s %-12s %-20s %-14s %s%s%s\n", key->id, key->kind, key->shown, key->account, key->role ? key->role : "",
-                   key->scopes ? key->scopes : "", key->revoked ? " (ended)" : "");
+            printf("%-30s %-12s %-20s %-14s %s%s%s\n", key->id, key->kind, key->shown, key->account,
+                   key->role ? key->role : "", key->scopes ? key->scopes : "",
+                   key->revoked ? " (ended)" : "");
     }
     sl_json_close_array(out);
     if (in->json)
@@ -89,8 +90,10 @@ static int keys_rotate(sl_context *cx, const words *in)
     const char *text = NULL;
     sl_key key = { 0 };
     int64_t grace = 0;
-    if (in->grace && (sl_text_int64(in->grace, strlen(in->grace), &grace) != 0 || grace < 0 || grace > GRACE_MOST)) {
-        fprintf(stderr, "stripe-lite: --grace is %s; allowed are 0 to %d seconds\n", in->grace, GRACE_MOST);
+    if (in->grace && (sl_text_int64(in->grace, strlen(in->grace), &grace) != 0 || grace < 0 ||
+                      grace > GRACE_MOST)) {
+        fprintf(stderr, "stripe-lite: --grace is %s; allowed are 0 to %d seconds\n", in->grace,
+                GRACE_MOST);
         return SL_EXIT_USAGE;
     }
     sl_status status = sl_keys_rotate(cx, in->which, grace, &text, &key);
@@ -109,9 +112,10 @@ static const struct {
     const char *name;
     bool needs_key;
     int (*run)(sl_context *cx, const words *in);
-} actions[] = {
-    { "create", false, keys_create }, { "list", false, keys_list }, { "rotate", true, keys_rotate }, { "revoke", true, keys_revoke }
-};
+} actions[] = { { "create", false, keys_create },
+                { "list", false, keys_list },
+                { "rotate", true, keys_rotate },
+                { "revoke", true, keys_revoke } };
 
 static int keys_run(sl_context *cx, sl_process *process, void *data)
 {
@@ -128,10 +132,14 @@ int sl_command_keys(sl_invocation *invocation)
     words in = { 0 };
     const char *rest[3] = { NULL };
     const sl_flag_row flags[] = {
-        { .name = "--kind", .text = &in.request.kind },   { .name = "--role", .text = &in.request.role },
-        { .name = "--scope", .many = in.scopes },         { .name = "--account", .text = &in.request.account },
-        { .name = "--name", .text = &in.request.name },   { .name = "--live", .on = &in.request.livemode },
-        { .name = "--grace", .text = &in.grace },         { .name = "--json", .on = &in.json },
+        { .name = "--kind", .text = &in.request.kind },
+        { .name = "--role", .text = &in.request.role },
+        { .name = "--scope", .many = in.scopes },
+        { .name = "--account", .text = &in.request.account },
+        { .name = "--name", .text = &in.request.name },
+        { .name = "--live", .on = &in.request.livemode },
+        { .name = "--grace", .text = &in.grace },
+        { .name = "--json", .on = &in.json },
         { .name = NULL },
     };
     if (!sl_flags_read(invocation, flags, rest, 2) || !rest[0])
@@ -139,5 +147,6 @@ int sl_command_keys(sl_invocation *invocation)
     in.action = rest[0];
     in.which = rest[1];
     int code = sl_cli_settings(invocation, NULL);
-    return code == SL_EXIT_OK ? sl_process_run(invocation, SL_HOST_DATABASE, 0, keys_run, &in) : code;
+    return code == SL_EXIT_OK ? sl_process_run(invocation, SL_HOST_DATABASE, 0, keys_run, &in)
+                              : code;
 }

@@ -36,7 +36,8 @@ static bool shared_open(sl_invocation *invocation)
 
 int sl_command_serve(sl_invocation *invocation)
 {
-    static const char *const paths[SERVE_FLAGS] = { "server.host", "server.port", "server.workers" };
+    static const char *const paths[SERVE_FLAGS] = { "server.host", "server.port",
+                                                    "server.workers" };
     static const char *const labels[SERVE_FLAGS] = { "--host", "--port", "--workers" };
     const char *values[SERVE_FLAGS] = { NULL };
     const char *rest[1] = { NULL };

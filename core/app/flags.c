@@ -33,7 +33,8 @@ static bool flag_keep(const sl_flag_row *flag, const char *value)
     return true;
 }
 
-static bool flag_take(const sl_invocation *invocation, const sl_flag_row *flag, const char *equals, int32_t *at)
+static bool flag_take(const sl_invocation *invocation, const sl_flag_row *flag, const char *equals,
+                      int32_t *at)
 {
     if (flag->on) {
         if (equals)
@@ -50,7 +51,8 @@ static bool flag_take(const sl_invocation *invocation, const sl_flag_row *flag, 
     return flag_keep(flag, invocation->arguments[++*at]);
 }
 
-bool sl_flags_read(const sl_invocation *invocation, const sl_flag_row *flags, const char **ret_rest, size_t rest_limit)
+bool sl_flags_read(const sl_invocation *invocation, const sl_flag_row *flags, const char **ret_rest,
+                   size_t rest_limit)
 {
     size_t rest = 0;
     bool only_words = false;
@@ -62,7 +64,8 @@ bool sl_flags_read(const sl_invocation *invocation, const sl_flag_row *flags, co
         }
         if (!only_words && word[0] == '-' && word[1]) {
             const char *equals = strchr(word, '=');
-            const sl_flag_row *flag = flag_find(flags, word, equals ? (size_t)(equals - word) : strlen(word));
+            const sl_flag_row *flag =
+                flag_find(flags, word, equals ? (size_t)(equals - word) : strlen(word));
             if (!flag) {
                 fprintf(stderr, "stripe-lite: unknown flag %s\n", word);
                 return false;

@@ -21,6 +21,7 @@ typedef struct sl_flag_row {
 
 /* Reads the invocation's arguments; what is no flag goes to `ret_rest` (up to `rest_limit`, NULL-terminated). False after saying on stderr
  * what is wrong: unknown flag, missing value, too many words. Tables end with a NULL name. since 1.0 [start-up only] */
-bool sl_flags_read(const sl_invocation *invocation, const sl_flag_row *flags, const char **ret_rest, size_t rest_limit);
+bool sl_flags_read(const sl_invocation *invocation, const sl_flag_row *flags, const char **ret_rest,
+                   size_t rest_limit);
 
 #endif

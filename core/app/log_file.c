@@ -29,7 +29,8 @@ bool sl_log_file_open(const struct sl_settings *settings)
         return true;
     int opened = open(settings->log_file, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
     if (opened < 0) {
-        fprintf(stderr, "stripe-lite: cannot open the log file %s: %s\n", settings->log_file, strerror(errno));
+        fprintf(stderr, "stripe-lite: cannot open the log file %s: %s\n", settings->log_file,
+                strerror(errno));
         return false;
     }
     sl_log_output(opened);

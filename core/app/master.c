@@ -124,7 +124,8 @@ static bool generation_serves(const master *m)
 {
     uint32_t serving = 0;
     for (size_t i = 0; i < 2 * SL_SLOTS; i++)
-        serving += m->workers[i].process && m->workers[i].serving && m->workers[i].generation == m->generation;
+        serving += m->workers[i].process && m->workers[i].serving &&
+                   m->workers[i].generation == m->generation;
     return serving >= m->sockets.count;
 }
 
@@ -179,7 +180,8 @@ static void stop_begin(master *m, int exit_code)
         return;
     m->stopping = true;
     m->exit_code = exit_code;
-    m->kill_at = sl_clock_monotonic_ms() + m->invocation->settings->server_drain * 1000 + STOP_GRACE_MS;
+    m->kill_at =
+        sl_clock_monotonic_ms() + m->invocation->settings->server_drain * 1000 + STOP_GRACE_MS;
     sl_notify("STOPPING=1");
     all_signal(m, SIGTERM);
 }
@@ -245,7 +247,8 @@ static int prepare_wait(master *m)
     int status = 0;
     if (process < 0 || waitpid(process, &status, 0) != process)
         return SL_EXIT_NO;
-    return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? SL_EXIT_OK : child_exit_code(status, "the preparer");
+    return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? SL_EXIT_OK
+                                                         : child_exit_code(status, "the preparer");
 }
 
 /* New settings are in force once a preparer has found them fit; a worker that is replaced until then has the old ones. */
@@ -314,7 +317,9 @@ static void signal_take(master *m)
 
 static int poll_timeout(const master *m)
 {
-    int64_t next = m->stopping ? m->kill_at : m->reload_at && generation_serves(m) ? m->reload_at : INT64_MAX;
+    int64_t next = m->stopping                            ? m->kill_at
+                   : m->reload_at && generation_serves(m) ? m->reload_at
+                                                          : INT64_MAX;
     for (uint32_t i = 0; i < m->sockets.count; i++)
         if (m->slots[i].start_at && m->slots[i].start_at < next)
             next = m->slots[i].start_at;
@@ -326,7 +331,8 @@ static int poll_timeout(const master *m)
 
 static void wait_once(master *m)
 {
-    struct pollfd polled[2 * SL_SLOTS + 2] = { { .fd = m->signals, .events = POLLIN }, { .fd = m->watch, .events = POLLIN } };
+    struct pollfd polled[2 * SL_SLOTS + 2] = { { .fd = m->signals, .events = POLLIN },
+                                               { .fd = m->watch, .events = POLLIN } };
     worker *of[2 * SL_SLOTS + 2] = { NULL };
     nfds_t count = 2;
     for (size_t i = 0; i < 2 * SL_SLOTS; i++) {

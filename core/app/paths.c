@@ -38,11 +38,16 @@ sl_paths sl_paths_find(sl_arena *arena)
     const char *moved_data = sl_arena_format(arena, "%s/../share/stripe_lite", folder);
     return (sl_paths){
         .program = sl_arena_copy(arena, program, strlen(program)),
-        .plugins = first_folder((const char *[]){ sl_arena_format(arena, "%s/plugins", folder),
-                                                  sl_arena_format(arena, "%s/../" SL_PLUGINS_BELOW_PREFIX, folder), SL_INSTALL_PLUGINS, NULL }),
-        .migrations = first_folder((const char *[]){ sl_arena_format(arena, "%s/../../migrations", folder),
-                                                     sl_arena_format(arena, "%s/migrations", moved_data), SL_INSTALL_DATA "/migrations", NULL }),
+        .plugins = first_folder(
+            (const char *[]){ sl_arena_format(arena, "%s/plugins", folder),
+                              sl_arena_format(arena, "%s/../" SL_PLUGINS_BELOW_PREFIX, folder),
+                              SL_INSTALL_PLUGINS, NULL }),
+        .migrations =
+            first_folder((const char *[]){ sl_arena_format(arena, "%s/../../migrations", folder),
+                                           sl_arena_format(arena, "%s/migrations", moved_data),
+                                           SL_INSTALL_DATA "/migrations", NULL }),
         .assets = first_folder((const char *[]){ sl_arena_format(arena, "%s/assets", folder),
-                                                 sl_arena_format(arena, "%s/assets", moved_data), SL_INSTALL_DATA "/assets", NULL }),
+                                                 sl_arena_format(arena, "%s/assets", moved_data),
+                                                 SL_INSTALL_DATA "/assets", NULL }),
     };
 }

@@ -20,12 +20,14 @@
 #include "core/plugin/loader.h"
 
 /* Core's own migrations come first, then the plugins' in start order. */
-static uint32_t folders_list(sl_context *cx, const sl_process *process, sl_migration_folder **ret_folders)
+static uint32_t folders_list(sl_context *cx, const sl_process *process,
+                             sl_migration_folder **ret_folders)
 {
     const sl_migration_folder *plugins = NULL;
     uint32_t count = sl_plugins_migrations(process->host.registry, &plugins);
     sl_migration_folder *folders = sl_alloc(cx, (count + 1) * sizeof *folders);
-    folders[0] = (sl_migration_folder){ "core", sl_format(cx, "%s/core", process->invocation->paths.migrations) };
+    folders[0] = (sl_migration_folder){ "core", sl_format(cx, "%s/core",
+                                                          process->invocation->paths.migrations) };
     if (count)
         memcpy(folders + 1, plugins, count * sizeof *folders);
     *ret_folders = folders;
@@ -37,7 +39,8 @@ static int gateways_check(const sl_process *process)
 {
     sl_settings *settings = (sl_settings *)process->invocation->settings;
     uint32_t from = settings->message_count;
-    bool simulated = sl_auth_livemode(process->host.auth) && sl_gateways_simulated(process->host.gateways);
+    bool simulated =
+        sl_auth_livemode(process->host.auth) && sl_gateways_simulated(process->host.gateways);
     if (sl_settings_check_environment(settings, simulated) == SL_OK)
         return SL_EXIT_OK;
     for (uint32_t i = from; i < settings->message_count; i++)

@@ -42,7 +42,8 @@ static int say(const char *message, int exit_code)
 /* 64 hex digits, or any other text, or in development the secret key: the key is the text's SHA-256, so that each is fine. */
 static void encryption_key_set(const sl_settings *settings)
 {
-    const char *text = settings->auth_encryption_key ? settings->auth_encryption_key : settings->auth_secret_key;
+    const char *text =
+        settings->auth_encryption_key ? settings->auth_encryption_key : settings->auth_secret_key;
     unsigned char key[32];
     if (!text)
         return;
@@ -87,8 +88,10 @@ static int plugins_open(sl_process *process)
     host->jobs = sl_jobs_new(host);
     if (sl_resources_add(host->resources, &sl_event_resource))
         return say("the resource 'event' is refused", SL_EXIT_NO);
-    host->gateways = sl_gateways_new(host->settings->gateway_timeout * 1000, strcmp(host->settings->environment, "production") == 0);
-    return sl_plugins_load(host, &places, &message) == SL_OK ? SL_EXIT_OK : say(message, SL_EXIT_CONFIG);
+    host->gateways = sl_gateways_new(host->settings->gateway_timeout * 1000,
+                                     strcmp(host->settings->environment, "production") == 0);
+    return sl_plugins_load(host, &places, &message) == SL_OK ? SL_EXIT_OK
+                                                             : say(message, SL_EXIT_CONFIG);
 }
 
 static int host_open(sl_process *process, sl_context *cx)
@@ -144,9 +147,13 @@ static void process_fiber(void *data)
     sl_loop_stop(r->process.host.loop);
 }
 
-int sl_process_run(const sl_invocation *invocation, int depth, int32_t slot, sl_process_function function, void *data)
+int sl_process_run(const sl_invocation *invocation, int depth, int32_t slot,
+                   sl_process_function function, void *data)
 {
-    running r = { .process = { .invocation = invocation, .depth = depth }, .function = function, .data = data, .exit_code = SL_EXIT_NO };
+    running r = { .process = { .invocation = invocation, .depth = depth },
+                  .function = function,
+                  .data = data,
+                  .exit_code = SL_EXIT_NO };
     uint32_t fibers = (uint32_t)invocation->settings->limits_in_flight + FIBERS_BESIDE;
     r.process.host.settings = invocation->settings;
     r.process.host.slot = slot;

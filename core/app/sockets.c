@@ -47,7 +47,8 @@ static bool socket_open(const char *host, uint16_t port, int *ret_descriptor)
     int descriptor = -1;
     sl_status status = sl_listener_bind(host, port, &descriptor);
     if (status != SL_OK)
-        return refuse(host, port, status == SL_E_INVALID ? "no such address on this machine" : strerror(errno));
+        return refuse(host, port,
+                      status == SL_E_INVALID ? "no such address on this machine" : strerror(errno));
     if (listen(descriptor, BACKLOG) != 0) {
         int reason = errno;
         close(descriptor);
@@ -78,16 +79,19 @@ bool sl_sockets_open(sl_sockets *sockets, const struct sl_settings *settings)
     if (!sl_sockets_resize(sockets, settings) || !metrics_open(sockets, settings))
         return false;
     bool colon = strchr(sockets->host, ':') != NULL;
-    snprintf(sockets->url, sizeof sockets->url, "%s://%s%s%s:%u", settings->server_tls_certificate ? "https" : "http", colon ? "[" : "",
-             sockets->host, colon ? "]" : "", sockets->port);
+    snprintf(sockets->url, sizeof sockets->url, "%s://%s%s%s:%u",
+             settings->server_tls_certificate ? "https" : "http", colon ? "[" : "", sockets->host,
+             colon ? "]" : "", sockets->port);
     return true;
 }
 
 bool sl_sockets_resize(sl_sockets *sockets, const struct sl_settings *settings)
 {
     uint32_t wanted = (uint32_t)settings->server_workers;
-    if (strcmp(sockets->host, settings->server_host) != 0 || (settings->server_port && settings->server_port != sockets->port))
-        return refuse(settings->server_host, (uint16_t)settings->server_port, "another address needs a restart");
+    if (strcmp(sockets->host, settings->server_host) != 0 ||
+        (settings->server_port && settings->server_port != sockets->port))
+        return refuse(settings->server_host, (uint16_t)settings->server_port,
+                      "another address needs a restart");
     if (wanted > SL_SLOTS)
         wanted = SL_SLOTS;
     while (sockets->count < wanted) {

@@ -131,8 +131,10 @@ static int serve_until_told(sl_context *cx, sl_process *process, void *data)
     if (server_start(cx, &w) != SL_OK)
         return SL_EXIT_CONFIG;
     sl_jobs_start(process->host.jobs);
-    struct event *watched[] = { evsignal_new(base, SIGTERM, on_signal, &w), evsignal_new(base, SIGINT, on_signal, &w),
-                                evsignal_new(base, SIGUSR1, on_rotate, &w), event_new(base, w.start->alive, EV_READ, on_master_gone, &w) };
+    struct event *watched[] = { evsignal_new(base, SIGTERM, on_signal, &w),
+                                evsignal_new(base, SIGINT, on_signal, &w),
+                                evsignal_new(base, SIGUSR1, on_rotate, &w),
+                                event_new(base, w.start->alive, EV_READ, on_master_gone, &w) };
     for (size_t i = 0; i < sizeof watched / sizeof *watched; i++)
         event_add(watched[i], NULL);
     if (write(w.start->ready, "R", 1) != 1)
@@ -156,5 +158,6 @@ int sl_worker_run(const sl_invocation *invocation, const sl_worker_start *start)
     signal(SIGHUP, SIG_IGN);
     /* Until the loop takes it. */
     signal(SIGUSR1, SIG_IGN);
-    return sl_process_run(invocation, SL_HOST_STARTED, start->slot, serve_until_told, (void *)start);
+    return sl_process_run(invocation, SL_HOST_STARTED, start->slot, serve_until_told,
+                          (void *)start);
 }

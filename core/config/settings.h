@@ -32,8 +32,10 @@ typedef struct sl_setting_numbers {
 /* A plugin to load. Its options are asked for with sl_settings_plugin_option. */
 typedef struct sl_plugin_setting {
     const char *name;
-    const char *path; /* absolute or relative to the YAML file's folder and made whole; NULL: the bundled one */
-    const char *origin; /* where it is named: "file:line:column", "STRIPE_LITE_PLUGINS"; NULL: bundled by default */
+    const char *
+        path; /* absolute or relative to the YAML file's folder and made whole; NULL: the bundled one */
+    const char *
+        origin; /* where it is named: "file:line:column", "STRIPE_LITE_PLUGINS"; NULL: bundled by default */
     bool required;
 } sl_plugin_setting;
 
@@ -46,14 +48,15 @@ struct sl_settings {
     const char *environment; /* "development", "test", "production" */
 
     const char *server_host;
-    int64_t server_port;    /* 0: the system chooses */
-    int64_t server_workers; /* resolved: never 0; 1 on SQLite */
-    int64_t server_drain;   /* seconds */
+    int64_t server_port;           /* 0: the system chooses */
+    int64_t server_workers;        /* resolved: never 0; 1 on SQLite */
+    int64_t server_drain;          /* seconds */
     const char *server_public_url; /* without a slash at its end */
     const char *server_tls_certificate;
     const char *server_tls_key;
 
-    const char *database_url;       /* "sqlite:/absolute", "sqlite:relative" or a libpq URI; holds the password */
+    const char *
+        database_url; /* "sqlite:/absolute", "sqlite:relative" or a libpq URI; holds the password */
     const char *database_url_shown; /* the same, password masked: for logs */
     bool database_sqlite;
 
@@ -74,7 +77,7 @@ struct sl_settings {
 
     const char *webhooks_lite_secret;
     bool webhooks_allow_private_addresses;
-    sl_setting_texts webhooks_allow_networks; /* "10.1.0.0/16" */
+    sl_setting_texts webhooks_allow_networks;   /* "10.1.0.0/16" */
     sl_setting_numbers webhooks_retry_schedule; /* seconds after the try before */
 
     const char *stripe_secret_key;
@@ -90,9 +93,9 @@ struct sl_settings {
 
     int64_t gateway_timeout; /* seconds */
 
-    int64_t limits_rate;       /* requests a second and key, 0: off */
+    int64_t limits_rate; /* requests a second and key, 0: off */
     int64_t limits_rate_burst;
-    int64_t limits_body;         /* bytes, these four */
+    int64_t limits_body; /* bytes, these four */
     int64_t limits_webhook_body;
     int64_t limits_headers;
     int64_t limits_url;
@@ -116,44 +119,51 @@ typedef struct sl_setting_flag {
 } sl_setting_flag;
 
 typedef struct sl_setting_sources {
-    const char *file;                /* the YAML file; NULL: none. One that is not there is a fault */
-    const char *dotenv;              /* usually ".env"; NULL: none. One that is not there is none */
-    const char *const *environment;  /* "NAME=value", NULL-ended: `environ`; NULL: none */
-    const sl_setting_flag *flags;    /* ended by a NULL path; NULL: none */
-    const char *const *bundled;      /* names of the bundled plugins, NULL-ended; NULL: none */
+    const char *file;   /* the YAML file; NULL: none. One that is not there is a fault */
+    const char *dotenv; /* usually ".env"; NULL: none. One that is not there is none */
+    const char *const *environment; /* "NAME=value", NULL-ended: `environ`; NULL: none */
+    const sl_setting_flag *flags;   /* ended by a NULL path; NULL: none */
+    const char *const *bundled;     /* names of the bundled plugins, NULL-ended; NULL: none */
 } sl_setting_sources;
 
 /* Reads them all. `ret_settings` is always set, with its messages; SL_E_INVALID when one of them is a fault, and then the
  * settings are good for their messages only. Freed with sl_settings_free. since 1.0 [start-up only] */
-sl_status sl_settings_load(const sl_setting_sources *sources, sl_settings **ret_settings) SL_MUST_CHECK;
+sl_status sl_settings_load(const sl_setting_sources *sources,
+                           sl_settings **ret_settings) SL_MUST_CHECK;
 void sl_settings_free(sl_settings *settings);
 
 /* What the environment "production" refuses: default or missing keys, plain HTTP off loopback, a simulator as the live gateway
  * (`live_gateway_simulated`, which the caller knows once plugins are loaded). Adds faults to the messages and returns
  * SL_E_INVALID; other environments are always SL_OK. since 1.0 [start-up only] */
-sl_status sl_settings_check_environment(sl_settings *settings, bool live_gateway_simulated) SL_MUST_CHECK;
+sl_status sl_settings_check_environment(sl_settings *settings,
+                                        bool live_gateway_simulated) SL_MUST_CHECK;
 
 /* A plugin's own option, raw, for the plugin room to read by its field table. */
 typedef struct sl_option_text {
-    const char *text;   /* a list's items joined with commas */
-    const char *origin; /* "file:line:column", "STRIPE_LITE_CUSTOMERS_UNIQUE_EMAIL", ".env:3:1 STRIPE_LITE_..." */
-    bool quoted;        /* a quoted YAML scalar: surely a text */
+    const char *text; /* a list's items joined with commas */
+    const char *
+        origin; /* "file:line:column", "STRIPE_LITE_CUSTOMERS_UNIQUE_EMAIL", ".env:3:1 STRIPE_LITE_..." */
+    bool quoted; /* a quoted YAML scalar: surely a text */
 } sl_option_text;
 
 /* STRIPE_LITE_<PLUGIN>_<OPTION>, else plugins[].settings.OPTION, else the setting <plugin>.<option> of this table (for
  * gateway_stripe also stripe.<option>) when it has a value. since 1.0 [no-suspend] */
-bool sl_settings_plugin_option(const sl_settings *settings, const char *plugin, const char *option, sl_option_text *ret_option);
+bool sl_settings_plugin_option(const sl_settings *settings, const char *plugin, const char *option,
+                               sl_option_text *ret_option);
 
 /* The names that plugins[].settings gives for a plugin, to find those it does not have: the i-th, or NULL past the last.
  * since 1.0 [no-suspend] */
-const char *sl_settings_plugin_option_name(const sl_settings *settings, const char *plugin, uint32_t index, const char **ret_origin);
+const char *sl_settings_plugin_option_name(const sl_settings *settings, const char *plugin,
+                                           uint32_t index, const char **ret_origin);
 
 /* A plugin's own options, for `config show`: the name of the i-th and whether it is a secret; NULL past the last. */
-typedef const char *(*sl_option_name)(const char *plugin, uint32_t index, bool *ret_secret, void *data);
+typedef const char *(*sl_option_name)(const char *plugin, uint32_t index, bool *ret_secret,
+                                      void *data);
 
 /* Every setting with its value (secrets masked) and its source, as YAML or JSON; of a plugin's options those that were given.
  * One that `option_name` does not know (all without it) is masked. since 1.0 [no-suspend] */
-const char *sl_settings_show(const sl_settings *settings, sl_arena *arena, bool json, sl_option_name option_name, void *data);
+const char *sl_settings_show(const sl_settings *settings, sl_arena *arena, bool json,
+                             sl_option_name option_name, void *data);
 
 /* docs/configuration.md and config/stripe_lite.yaml as the table says them. since 1.0 [no-suspend] */
 const char *sl_settings_reference(sl_arena *arena);

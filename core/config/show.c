@@ -130,8 +130,8 @@ static void options_show(option_view *view, const char *plugin)
     view->first = true;
     for (uint32_t i = 0; (name = option_known(view, plugin, i, &secret)); i++)
         option_show(view, plugin, name, secret);
-    for (uint32_t i = 0;
-         (name = sl_settings_plugin_option_name(view->settings, plugin, i, NULL)); i++)
+    for (uint32_t i = 0; (name = sl_settings_plugin_option_name(view->settings, plugin, i, NULL));
+         i++)
         if (!option_is_known(view, plugin, name))
             option_show(view, plugin, name, true);
 }

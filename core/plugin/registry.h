@@ -24,7 +24,8 @@ struct sl_plugin {
     sl_arena *arena;              /* holds the refusal */
     const char *refusal;          /* a sentence: why it is not loaded; NULL when it is */
     bool required;
-    bool misconfigured; /* the settings give it what it does not take: no start, though it is not required */
+    bool
+        misconfigured; /* the settings give it what it does not take: no start, though it is not required */
     bool active; /* not refused: its routes, handlers, jobs and gateways count */
     bool started;
 };

@@ -15,7 +15,11 @@
 
 #include "core/app/flags.h"
 
-#define WORDS(...) (const char *const[]){ __VA_ARGS__, NULL }
+#define WORDS(...)        \
+    (const char *const[]) \
+    {                     \
+        __VA_ARGS__, NULL \
+    }
 
 static struct {
     const char *port;
