@@ -80,10 +80,10 @@ struct sl_context {
     const struct sl_value
         *params; /* the request's parameters as one tree: path, query and body; NULL outside HTTP */
     const struct sl_resource
-        *resource;          /* the resource whose own routes serve this request, else NULL */
+        *resource;               /* the resource whose own routes serve this request, else NULL */
     const char *idempotency_key; /* of the request, NULL: none */
     bool key_released;           /* sl_idempotency_release: the next commit frees the key */
-    struct sl_reply *reply; /* where sl_reply_... puts the answer; NULL: nobody asks */
+    struct sl_reply *reply;      /* where sl_reply_... puts the answer; NULL: nobody asks */
     struct sl_job_run *job;
 };
 

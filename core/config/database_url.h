@@ -33,7 +33,8 @@ typedef struct sl_database_address {
 } sl_database_address;
 
 /* NULL, or a sentence that completes "database.url ..." and holds nothing of the URL but option names. since 1.0 [no-suspend] */
-const char *sl_database_url_read(sl_arena *arena, const char *url, sl_database_address *ret_address);
+const char *sl_database_url_read(sl_arena *arena, const char *url,
+                                 sl_database_address *ret_address);
 
 /* "sqlite:PATH" or a libpq URI; `masked`: passwords as ***. since 1.0 [no-suspend] */
 const char *sl_database_url_write(sl_arena *arena, const sl_database_address *address, bool masked);

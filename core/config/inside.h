@@ -93,8 +93,10 @@ typedef struct sl_settings_inside {
 } sl_settings_inside;
 
 /* messages.c */
-void setting_fault(sl_settings *settings, const char *format, ...) __attribute__((format(printf, 2, 3)));
-void setting_warn(sl_settings *settings, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void setting_fault(sl_settings *settings, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+void setting_warn(sl_settings *settings, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 /* A value for a message: quoted, shortened, control characters replaced. */
 const char *setting_quote(sl_arena *arena, const char *text);
 
@@ -113,7 +115,8 @@ void settings_warn_variables(sl_settings *settings, const char *const *bundled);
 const char *setting_option_variable(sl_arena *arena, const char *plugin, const char *option);
 
 /* files.c: a whole text file, NUL-terminated, of at most 1 MiB; NULL with a reason (errno's or its own). */
-char *settings_read_file(sl_arena *arena, const char *path, size_t *ret_length, const char **ret_reason, bool *ret_missing);
+char *settings_read_file(sl_arena *arena, const char *path, size_t *ret_length,
+                         const char **ret_reason, bool *ret_missing);
 
 /* plugins.c */
 void settings_list_plugins(sl_settings *settings, const char *const *bundled);

@@ -46,15 +46,18 @@ void sl_loop_cancel_all(sl_loop *loop);
 /* Calls `function(data)` on the loop after `milliseconds` (0: on the next turn), once, or again and again for `_every`. The
  * timer is freed by itself after a single shot, else by sl_timer_free. It must not suspend. */
 typedef struct sl_timer sl_timer;
-sl_timer *sl_loop_after(sl_loop *loop, int64_t milliseconds, void (*function)(void *data), void *data);
-sl_timer *sl_loop_every(sl_loop *loop, int64_t milliseconds, void (*function)(void *data), void *data);
+sl_timer *sl_loop_after(sl_loop *loop, int64_t milliseconds, void (*function)(void *data),
+                        void *data);
+sl_timer *sl_loop_every(sl_loop *loop, int64_t milliseconds, void (*function)(void *data),
+                        void *data);
 void sl_timer_free(sl_timer *timer); /* only a timer that has not fired its single shot */
 
 /* Calls `function(data, events)` on the loop whenever the descriptor is ready for what sl_watch_set asks (SL_WAIT_READ,
  * SL_WAIT_WRITE, both, 0: nothing, as in the beginning). Must not suspend; may free its own watch. The descriptor stays open
  * until sl_watch_free or sl_watch_set(0). SL_E_INTERNAL for a descriptor that cannot be watched (a file). */
 typedef struct sl_watch sl_watch;
-sl_watch *sl_watch_new(sl_loop *loop, int descriptor, void (*function)(void *data, int events), void *data);
+sl_watch *sl_watch_new(sl_loop *loop, int descriptor, void (*function)(void *data, int events),
+                       void *data);
 sl_status sl_watch_set(sl_watch *watch, int events) SL_MUST_CHECK;
 void sl_watch_free(sl_watch *watch);
 
@@ -65,7 +68,8 @@ void sl_loop_post(sl_loop *loop, void (*function)(void *data), void *data);
 
 /* Puts a new fiber into the ready queue; it starts on the loop's next turn. SL_E_UNAVAILABLE when there are too many or no
  * stack can be had. `ret_fiber` may be NULL; the handle is valid until the fiber ends. */
-sl_status sl_fiber_start(sl_loop *loop, void (*function)(void *data), void *data, sl_fiber **ret_fiber) SL_MUST_CHECK;
+sl_status sl_fiber_start(sl_loop *loop, void (*function)(void *data), void *data,
+                         sl_fiber **ret_fiber) SL_MUST_CHECK;
 /* The running fiber, NULL on the loop itself. */
 sl_fiber *sl_fiber_current(void);
 /* Its waits return SL_E_CANCELLED from now on, the current one at once; a wait that is over already keeps its result. From the
@@ -80,7 +84,8 @@ bool sl_fiber_cancelled(void);
  * SL_E_CANCELLED; SL_E_INTERNAL outside a fiber and for a descriptor that cannot be waited for; [suspends], all of these ---- */
 
 /* Until the descriptor is readable or writable; `ret_events` which. */
-sl_status sl_wait_descriptor(int descriptor, int events, int64_t deadline, int *ret_events) SL_MUST_CHECK;
+sl_status sl_wait_descriptor(int descriptor, int events, int64_t deadline,
+                             int *ret_events) SL_MUST_CHECK;
 sl_status sl_wait_until(int64_t deadline) SL_MUST_CHECK; /* sleeping to the deadline is SL_OK */
 /* Lets the others run once. */
 sl_status sl_wait_turn(void) SL_MUST_CHECK;

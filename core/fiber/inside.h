@@ -27,8 +27,8 @@ struct sl_fiber {
     sl_loop *loop;
     void (*function)(void *data);
     void *data;
-    sl_fiber *next;       /* in the ready queue or the pool */
-    sl_fiber *live_next;  /* among all that have not ended */
+    sl_fiber *next;      /* in the ready queue or the pool */
+    sl_fiber *live_next; /* among all that have not ended */
     sl_fiber *live_previous;
     struct sl_waiter *waiter; /* the condition it is queued on, by its own stack */
     struct event *timer;      /* made at first use, kept */

@@ -60,6 +60,7 @@ CURL *http_handle_take(sl_http_client *client);
 void http_handle_give(sl_http_client *client, CURL *handle);
 
 /* setup.c: fills the handle from the request; a sentence when it cannot be sent. */
-const char *http_call_setup(sl_context *cx, http_call *call, const sl_http_request *request, const char **ret_host);
+const char *http_call_setup(sl_context *cx, http_call *call, const sl_http_request *request,
+                            const char **ret_host);
 
 #endif

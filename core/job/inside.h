@@ -66,7 +66,7 @@ struct sl_jobs {
     sl_arena *arena;
     int64_t renewed; /* monotonic milliseconds, as is */
     int64_t looked;  /* for jobs that nobody here knows */
-    bool due;        /* set with `wake`, which does not last: the runner may not be waiting just then */
+    bool due; /* set with `wake`, which does not last: the runner may not be waiting just then */
     bool stopping;
     bool failing; /* the database does not answer; told once */
 };

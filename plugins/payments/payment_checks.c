@@ -69,7 +69,8 @@ sl_status method_types_check(sl_context *cx, sl_list types, sl_list allowed, sl_
 /* A scheme and what follows it; blanks, controls and schemes that run code lead nowhere a customer should go. */
 static bool url_leads(const char *url)
 {
-    size_t scheme = strspn(url, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+-.");
+    size_t scheme =
+        strspn(url, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+-.");
     if (scheme == 0 || !isalpha((unsigned char)url[0]) || url[scheme] != ':' || !url[scheme + 1])
         return false;
     for (const char *at = url; *at; at++) {

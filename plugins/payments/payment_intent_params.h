@@ -132,9 +132,12 @@ extern const char *const excludable_types[];
 extern const char *const allowable_types[];
 
 /* A list of such names. */
-#define METHOD_TYPES(S, m, NAMES, ...)                                               \
-    { SL_MEMBER(S, m, sl_list, SL_TYPE_LIST), .item_type = SL_TYPE_ENUM,             \
-      .item_size = (uint32_t)sizeof(char *), .values = (NAMES), __VA_ARGS__ }
+#define METHOD_TYPES(S, m, NAMES, ...)                                                           \
+    {                                                                                            \
+        SL_MEMBER(S, m, sl_list, SL_TYPE_LIST),                                                  \
+            .item_type = SL_TYPE_ENUM, .item_size = (uint32_t)sizeof(char *), .values = (NAMES), \
+            __VA_ARGS__                                                                          \
+    }
 
 /* Where a customer is sent back to must be an address; NULL and "" are none given. [no-suspend] */
 sl_status return_url_check(sl_context *cx, const char *url);

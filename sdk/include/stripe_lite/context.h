@@ -31,11 +31,12 @@ SL_API void sl_defer(sl_context *cx, void (*function)(void *pointer), void *poin
 
 /* Fills the context's error and returns `status`. `code` is Stripe's error code ("resource_missing") or NULL; `format` makes
  * the sentence for the client: no secrets, no card numbers. A later failure replaces an earlier one. since 1.0 [no-suspend] */
-SL_API sl_status sl_fail(sl_context *cx, sl_status status, const char *code, const char *format, ...) SL_PRINTF(4, 5);
+SL_API sl_status sl_fail(sl_context *cx, sl_status status, const char *code, const char *format,
+                         ...) SL_PRINTF(4, 5);
 
 /* As `sl_fail`, naming the parameter at fault as Stripe does: "amount", "card[number]". since 1.0 [no-suspend] */
-SL_API sl_status sl_fail_param(sl_context *cx, sl_status status, const char *code, const char *param, const char *format, ...)
-    SL_PRINTF(5, 6);
+SL_API sl_status sl_fail_param(sl_context *cx, sl_status status, const char *code,
+                               const char *param, const char *format, ...) SL_PRINTF(5, 6);
 
 /* Adds a decline to the error just made: Stripe's decline code and advice ("try_again_later"), each NULL when there is none.
  * since 1.0 [no-suspend] */

@@ -11,7 +11,8 @@
 SL_BEGIN_DECLS
 
 /* Lower-case hex of HMAC-SHA256 and SHA-256. since 1.0 [no-suspend] */
-SL_API const char *sl_hmac_sha256_hex(sl_context *cx, const char *key, const void *data, size_t length);
+SL_API const char *sl_hmac_sha256_hex(sl_context *cx, const char *key, const void *data,
+                                      size_t length);
 SL_API const char *sl_sha256_hex(sl_context *cx, const void *data, size_t length);
 
 /* Equality in time that depends on the lengths only. since 1.0 [no-suspend] */
@@ -19,7 +20,8 @@ SL_API bool sl_equal_constant_time(const char *a, const char *b);
 
 /* Stripe's signature header "t=...,v1=...": true when one `v1` is the HMAC-SHA256 of "t.body" under one of the secrets
  * (NULL-terminated) and t is within `tolerance` seconds of now. since 1.0 [no-suspend] */
-SL_API bool sl_signature_verify(sl_context *cx, const char *header, const char *const *secrets, const void *body, size_t length, int64_t tolerance);
+SL_API bool sl_signature_verify(sl_context *cx, const char *header, const char *const *secrets,
+                                const void *body, size_t length, int64_t tolerance);
 
 /* AES-256-GCM under the configured encryption key, as text; decryption is SL_E_INVALID when it is not ours. since 1.0 [no-suspend] */
 SL_API sl_status sl_encrypt(sl_context *cx, const char *plain, const char **ret_text) SL_MUST_CHECK;

@@ -29,7 +29,10 @@ typedef struct sl_table {
     const sl_field *fields; /* the columns, without account_id */
 } sl_table;
 
-#define SL_TABLE(NAME, S, FIELDS) { .struct_size = sizeof(sl_table), .row_size = sizeof(S), .name = (NAME), .fields = (FIELDS) }
+#define SL_TABLE(NAME, S, FIELDS)                                                                  \
+    {                                                                                              \
+        .struct_size = sizeof(sl_table), .row_size = sizeof(S), .name = (NAME), .fields = (FIELDS) \
+    }
 
 typedef struct sl_argument {
     int32_t type; /* 0 NULL, SL_TYPE_STRING, SL_TYPE_INT64, SL_TYPE_BOOL, SL_TYPE_LIST */
@@ -62,29 +65,34 @@ static inline sl_argument sl_texts(const sl_list *texts)
     return a;
 }
 /* SL_ARGS(sl_text(id), sl_int(now)): two arguments, an array and its length. SL_NO_ARGS for none. */
-#define SL_ARGS(...) \
-    (const sl_argument[]){ __VA_ARGS__ }, (uint32_t)(sizeof((const sl_argument[]){ __VA_ARGS__ }) / sizeof(sl_argument))
+#define SL_ARGS(...)                      \
+    (const sl_argument[]){ __VA_ARGS__ }, \
+        (uint32_t)(sizeof((const sl_argument[]){ __VA_ARGS__ }) / sizeof(sl_argument))
 #define SL_NO_ARGS NULL, 0u
 
 /* ---- reading ---- */
 
 /* The row of this id into `ret_row` (row_size bytes), also when it is only pending in this context. SL_E_NOT_FOUND without
  * filling an error; SL_E_UNAVAILABLE, SL_E_TIMEOUT. since 1.0 [suspends] */
-SL_API sl_status sl_find(sl_context *cx, const sl_table *table, const char *id, void *ret_row) SL_MUST_CHECK;
+SL_API sl_status sl_find(sl_context *cx, const sl_table *table, const char *id,
+                         void *ret_row) SL_MUST_CHECK;
 
 /* Rows by "where ... order by ... limit ..." text; arguments start at $2. `ret_rows` is a list of row structs, empty when
  * there are none. Pending writes are not seen. since 1.0 [suspends] */
-SL_API sl_status sl_select(sl_context *cx, const sl_table *table, const char *where, const sl_argument *arguments, uint32_t count,
+SL_API sl_status sl_select(sl_context *cx, const sl_table *table, const char *where,
+                           const sl_argument *arguments, uint32_t count,
                            sl_list *ret_rows) SL_MUST_CHECK;
 
 /* As sl_select, exactly one or SL_E_NOT_FOUND (no error filled). since 1.0 [suspends] */
-SL_API sl_status sl_select_one(sl_context *cx, const sl_table *table, const char *where, const sl_argument *arguments, uint32_t count,
+SL_API sl_status sl_select_one(sl_context *cx, const sl_table *table, const char *where,
+                               const sl_argument *arguments, uint32_t count,
                                void *ret_row) SL_MUST_CHECK;
 
 typedef struct sl_rows sl_rows;
 
 /* A whole statement, for sums and joins; $1 is the account and must be used, arguments start at $2. since 1.0 [suspends] */
-SL_API sl_status sl_query(sl_context *cx, const char *sql, const sl_argument *arguments, uint32_t count, sl_rows **ret_rows) SL_MUST_CHECK;
+SL_API sl_status sl_query(sl_context *cx, const char *sql, const sl_argument *arguments,
+                          uint32_t count, sl_rows **ret_rows) SL_MUST_CHECK;
 
 /* since 1.0 [no-suspend]; columns count from 0; NULL reads as NULL, SL_NONE, false */
 SL_API uint32_t sl_rows_count(const sl_rows *rows);

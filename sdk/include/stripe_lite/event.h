@@ -16,7 +16,8 @@ SL_BEGIN_DECLS
 /* Records that `type` ("charge.succeeded") happened to `row`; the snapshot is the row as `resource` renders it on /v1 at the
  * end of the step. `previous` is the JSON object of changed members before, for "*.updated", or NULL. A second event of the
  * same type and object in one write set replaces the first. since 1.0 [no-suspend] */
-SL_API void sl_event(sl_context *cx, const char *type, const sl_resource *resource, const void *row, const sl_json *previous);
+SL_API void sl_event(sl_context *cx, const char *type, const sl_resource *resource, const void *row,
+                     const sl_json *previous);
 
 typedef struct sl_event_view {
     uint32_t struct_size;
@@ -34,7 +35,10 @@ typedef struct sl_subscription {
     sl_status (*handler)(sl_context *cx, const sl_event_view *event); /* [suspends] */
     uint64_t reserved[2];
 } sl_subscription;
-#define SL_SUBSCRIPTIONS_END { .pattern = NULL }
+#define SL_SUBSCRIPTIONS_END \
+    {                        \
+        .pattern = NULL      \
+    }
 
 SL_END_DECLS
 #endif

@@ -21,6 +21,7 @@
 
 SL_BEGIN_DECLS
 
+/* clang-format off */
 /*                         member type        column (SQLite and PostgreSQL)                                      */
 #define SL_TYPE_END 0
 #define SL_TYPE_STRING 1    /* const char *   TEXT                                                                 */
@@ -39,28 +40,29 @@ SL_BEGIN_DECLS
 #define SL_TYPE_EMAIL 13    /* const char *   TEXT, checked                                                        */
 #define SL_TYPE_UNSUPPORTED 14 /* none         parameters only: see SL_UNSUPPORTED                                  */
 #define SL_TYPE_UNUSED 15   /* none           parameters only: see SL_UNUSED                                       */
+/* clang-format on */
 
 typedef struct sl_field {
-    const char *name;                /* as in the request, the row and the answer */
-    int32_t type;                    /* SL_TYPE_... */
-    uint32_t offset;                 /* of the member */
-    uint32_t size;                   /* of the member; for SL_TYPE_OBJECT of the struct pointed to */
-    int32_t item_type;               /* lists: SL_TYPE_... of an item */
-    uint32_t item_size;              /* lists: size of an item */
-    bool required;                   /* a missing parameter is a fault */
-    bool nullable;                   /* absent or NULL reads as SL_NONE (numbers) */
-    bool secret;                     /* never shown, masked in logs and settings */
-    bool unset;                      /* an empty text is taken and means: remove */
-    bool hidden;                     /* taken, but not in the documents */
-    bool query;                      /* read from the query string even on POST */
+    const char *name;   /* as in the request, the row and the answer */
+    int32_t type;       /* SL_TYPE_... */
+    uint32_t offset;    /* of the member */
+    uint32_t size;      /* of the member; for SL_TYPE_OBJECT of the struct pointed to */
+    int32_t item_type;  /* lists: SL_TYPE_... of an item */
+    uint32_t item_size; /* lists: size of an item */
+    bool required;      /* a missing parameter is a fault */
+    bool nullable;      /* absent or NULL reads as SL_NONE (numbers) */
+    bool secret;        /* never shown, masked in logs and settings */
+    bool unset;         /* an empty text is taken and means: remove */
+    bool hidden;        /* taken, but not in the documents */
+    bool query;         /* read from the query string even on POST */
     bool spare[2];
-    int64_t min;                     /* numbers: least value; texts: least length; with max 0 and min 0: no bounds */
-    int64_t max;                     /* numbers: largest value; texts: largest length in characters (0: 5000) */
-    const char *const *values;       /* enums: allowed values, NULL-terminated */
-    const char *initial;             /* default, as it would be written in a request */
-    const char *prefix;              /* ids: "cus"; documentation, and shape of examples */
-    const struct sl_field *fields;   /* objects and lists of objects */
-    const char *doc;                 /* one sentence */
+    int64_t min; /* numbers: least value; texts: least length; with max 0 and min 0: no bounds */
+    int64_t max; /* numbers: largest value; texts: largest length in characters (0: 5000) */
+    const char *const *values;     /* enums: allowed values, NULL-terminated */
+    const char *initial;           /* default, as it would be written in a request */
+    const char *prefix;            /* ids: "cus"; documentation, and shape of examples */
+    const struct sl_field *fields; /* objects and lists of objects */
+    const char *doc;               /* one sentence */
     uint64_t reserved[4];
 } sl_field;
 
@@ -68,11 +70,14 @@ typedef struct sl_field {
 #define SL_MEMBER_IS(S, m, T) 0u
 #else
 /* 0, or an array of negative size when the member is not of type T. */
-#define SL_MEMBER_IS(S, m, T) ((uint32_t)(0 * sizeof(char[_Generic(((S *)0)->m, T: 1, default: -1)])))
+#define SL_MEMBER_IS(S, m, T) \
+    ((uint32_t)(0 * sizeof(char[_Generic(((S *)0)->m, T : 1, default : -1)])))
 #endif
-#define SL_MEMBER(S, m, T, TYPE) \
-    .name = #m, .type = (TYPE), .offset = (uint32_t)offsetof(S, m) + SL_MEMBER_IS(S, m, T), .size = (uint32_t)sizeof(((S *)0)->m)
+#define SL_MEMBER(S, m, T, TYPE)                                                            \
+    .name = #m, .type = (TYPE), .offset = (uint32_t)offsetof(S, m) + SL_MEMBER_IS(S, m, T), \
+    .size = (uint32_t)sizeof(((S *)0)->m)
 
+/* clang-format off */
 #define SL_STRING(S, m, ...) { SL_MEMBER(S, m, const char *, SL_TYPE_STRING), __VA_ARGS__ }
 #define SL_EMAIL(S, m, ...) { SL_MEMBER(S, m, const char *, SL_TYPE_EMAIL), __VA_ARGS__ }
 #define SL_BOOL(S, m, ...) { SL_MEMBER(S, m, bool, SL_TYPE_BOOL), __VA_ARGS__ }
@@ -106,6 +111,7 @@ typedef struct sl_field {
 #define SL_UNUSED(NAMES) { .name = "unused", .type = SL_TYPE_UNUSED, .values = (NAMES), .hidden = true }
 /* Ends every field table. A following `.name` (`.name = "type"`) renames a member whose C name cannot be the field's. */
 #define SL_FIELDS_END { .type = SL_TYPE_END }
+/* clang-format on */
 
 /* Writes every field of `record` as members of the object that is open, by the face. since 1.0 [no-suspend] */
 SL_API void sl_json_fields(sl_json *out, const sl_field *fields, const void *record);
@@ -116,7 +122,8 @@ SL_API bool sl_given(const sl_context *cx, const char *param);
 
 /* Reads `record` from a JSON object by its table (webhook bodies, stored documents), all faults in the context's error.
  * Unknown members are skipped. SL_E_INVALID. since 1.0 [no-suspend] */
-SL_API sl_status sl_fields_read(sl_context *cx, const sl_field *fields, const sl_value *object, void *ret_record) SL_MUST_CHECK;
+SL_API sl_status sl_fields_read(sl_context *cx, const sl_field *fields, const sl_value *object,
+                                void *ret_record) SL_MUST_CHECK;
 
 SL_END_DECLS
 #endif

@@ -25,7 +25,8 @@ typedef struct sl_gateway sl_gateway;
 #define SL_GATEWAY_NOT_SENT 5        /* never left: safe to send elsewhere */
 #define SL_GATEWAY_UNKNOWN 6         /* may have happened */
 #define SL_GATEWAY_UNSUPPORTED 7     /* this adapter cannot do that; set by the host */
-#define SL_GATEWAY_NEVER_HAPPENED 8  /* retrieve only: the gateway has no such attempt and will not have it */
+#define SL_GATEWAY_NEVER_HAPPENED \
+    8 /* retrieve only: the gateway has no such attempt and will not have it */
 
 typedef struct sl_gateway_card {
     uint32_t struct_size;
@@ -42,8 +43,8 @@ typedef struct sl_gateway_token {
     int32_t exp_month;
     int32_t exp_year;
     uint32_t reserved;
-    const char *token;       /* by which the adapter knows it again; no card number */
-    const char *brand;       /* "visa" */
+    const char *token; /* by which the adapter knows it again; no card number */
+    const char *brand; /* "visa" */
     const char *last4;
     const char *fingerprint; /* the same for the same number */
     const char *funding;     /* "credit", "debit", "prepaid", "unknown" */
@@ -54,11 +55,11 @@ typedef struct sl_gateway_token {
 /* One attempt to move or reserve money, or one operation on it. */
 typedef struct sl_gateway_payment {
     uint32_t struct_size;
-    bool capture;         /* authorize: capture at once */
+    bool capture; /* authorize: capture at once */
     bool off_session;
-    bool authenticated;   /* the customer has passed the challenge of this attempt */
-    bool setup;           /* no money: verify the method for later use */
-    const char *attempt;  /* our id of this attempt ("pay_..."): retrieve's key */
+    bool authenticated;    /* the customer has passed the challenge of this attempt */
+    bool setup;            /* no money: verify the method for later use */
+    const char *attempt;   /* our id of this attempt ("pay_..."): retrieve's key */
     const char *operation; /* "authorize", "capture", "void", "refund": which kind of attempt */
     const char *idempotency_key;
     const char *original; /* capture, void, refund: the gateway's reference of the authorization */
@@ -75,13 +76,14 @@ typedef struct sl_gateway_payment {
 
 typedef struct sl_gateway_outcome {
     uint32_t struct_size;
-    int32_t kind;             /* SL_GATEWAY_... */
-    int64_t amount;           /* moved or reserved, when the gateway says another amount; SL_NONE: as asked */
-    int64_t fee;              /* minor units, SL_NONE: the configured fee */
+    int32_t kind;   /* SL_GATEWAY_... */
+    int64_t amount; /* moved or reserved, when the gateway says another amount; SL_NONE: as asked */
+    int64_t fee;    /* minor units, SL_NONE: the configured fee */
     const char *reference;    /* the gateway's id */
     const char *code;         /* Stripe's error code: "card_declined" */
     const char *decline_code; /* "insufficient_funds" */
-    const char *advice_code;  /* "try_again_later", "do_not_try_again", "confirm_card_data" or NULL */
+    const char
+        *advice_code; /* "try_again_later", "do_not_try_again", "confirm_card_data" or NULL */
     const char *message;
     const char *action_url;   /* REQUIRES_ACTION: where the customer goes */
     const char *network_code; /* or NULL */
@@ -115,7 +117,7 @@ typedef struct sl_gateway_webhook {
 typedef struct sl_gateway_event {
     uint32_t struct_size;
     uint32_t reserved;
-    const char *id;   /* the gateway's event id */
+    const char *id; /* the gateway's event id */
     const char *type;
     int64_t created;
     sl_gateway_notice notice;
@@ -124,11 +126,15 @@ typedef struct sl_gateway_event {
 typedef struct sl_gateway_operations {
     uint32_t struct_size;
     uint32_t flags; /* SL_GATEWAY_CAN_... */
-    sl_status (*authorize)(sl_context *cx, const sl_gateway_payment *payment, sl_gateway_outcome *ret);
-    sl_status (*capture)(sl_context *cx, const sl_gateway_payment *payment, sl_gateway_outcome *ret);
-    sl_status (*cancel)(sl_context *cx, const sl_gateway_payment *payment, sl_gateway_outcome *ret); /* void an authorization */
+    sl_status (*authorize)(sl_context *cx, const sl_gateway_payment *payment,
+                           sl_gateway_outcome *ret);
+    sl_status (*capture)(sl_context *cx, const sl_gateway_payment *payment,
+                         sl_gateway_outcome *ret);
+    sl_status (*cancel)(sl_context *cx, const sl_gateway_payment *payment,
+                        sl_gateway_outcome *ret); /* void an authorization */
     sl_status (*refund)(sl_context *cx, const sl_gateway_payment *payment, sl_gateway_outcome *ret);
-    sl_status (*retrieve)(sl_context *cx, const sl_gateway_payment *payment, sl_gateway_outcome *ret); /* what became of it */
+    sl_status (*retrieve)(sl_context *cx, const sl_gateway_payment *payment,
+                          sl_gateway_outcome *ret); /* what became of it */
     /* SL_E_INVALID etc. with the context's error filled when the card is refused. */
     sl_status (*tokenize)(sl_context *cx, const sl_gateway_card *card, sl_gateway_token *ret);
     /* A name the adapter knows for a method ("pm_card_visa"); SL_E_NOT_FOUND when it knows none. */
@@ -136,7 +142,8 @@ typedef struct sl_gateway_operations {
     /* Reserved for what is attached to a customer: the adapter may refuse (SL_E_CARD). NULL: always fine. */
     sl_status (*attach)(sl_context *cx, const char *token, const char *customer);
     sl_status (*verify_webhook)(sl_context *cx, const sl_gateway_webhook *webhook);
-    sl_status (*parse_webhook)(sl_context *cx, const sl_gateway_webhook *webhook, sl_gateway_event *ret);
+    sl_status (*parse_webhook)(sl_context *cx, const sl_gateway_webhook *webhook,
+                               sl_gateway_event *ret);
     sl_status (*health)(sl_context *cx);
 } sl_gateway_operations;
 
@@ -154,12 +161,15 @@ typedef struct sl_gateway_type {
     int32_t reserved_number;
     uint64_t reserved[4];
 } sl_gateway_type;
-#define SL_GATEWAYS_END { .name = NULL }
+#define SL_GATEWAYS_END \
+    {                   \
+        .name = NULL    \
+    }
 
 /* The gateway for a payment: `name` when given, else the first by priority that takes currency and method. SL_E_INVALID with
  * the error filled when there is none. since 1.0 [no-suspend] */
-SL_API sl_status sl_gateway_choose(sl_context *cx, const char *name, const char *currency, const char *method, const sl_gateway **ret)
-    SL_MUST_CHECK;
+SL_API sl_status sl_gateway_choose(sl_context *cx, const char *name, const char *currency,
+                                   const char *method, const sl_gateway **ret) SL_MUST_CHECK;
 
 /* since 1.0 [no-suspend] */
 SL_API const char *sl_gateway_name(const sl_gateway *gateway);
@@ -167,18 +177,23 @@ SL_API bool sl_gateway_can(const sl_gateway *gateway, uint32_t flag);
 
 /* Calls an operation under the configured deadline (gateway.timeout). Always fills `ret`; fails only when the context may not
  * call out (SL_E_INTERNAL: writes are pending). since 1.0 [suspends] */
-SL_API sl_status sl_gateway_call(sl_context *cx, const sl_gateway *gateway, const sl_gateway_payment *payment, sl_gateway_outcome *ret)
-    SL_MUST_CHECK; /* by payment->operation */
-SL_API sl_status sl_gateway_retrieve(sl_context *cx, const sl_gateway *gateway, const sl_gateway_payment *payment, sl_gateway_outcome *ret)
-    SL_MUST_CHECK;
+SL_API sl_status sl_gateway_call(sl_context *cx, const sl_gateway *gateway,
+                                 const sl_gateway_payment *payment,
+                                 sl_gateway_outcome *ret) SL_MUST_CHECK; /* by payment->operation */
+SL_API sl_status sl_gateway_retrieve(sl_context *cx, const sl_gateway *gateway,
+                                     const sl_gateway_payment *payment,
+                                     sl_gateway_outcome *ret) SL_MUST_CHECK;
 
 /* How long a call may last at most, in whole seconds: gateway.timeout. since 1.0 [no-suspend] */
 SL_API int64_t sl_gateway_call_seconds(const sl_context *cx);
 
-SL_API sl_status sl_gateway_tokenize(sl_context *cx, const sl_gateway *gateway, const sl_gateway_card *card, sl_gateway_token *ret)
-    SL_MUST_CHECK;
-SL_API sl_status sl_gateway_resolve_name(sl_context *cx, const sl_gateway *gateway, const char *name, sl_gateway_token *ret) SL_MUST_CHECK;
-SL_API sl_status sl_gateway_attach(sl_context *cx, const sl_gateway *gateway, const char *token, const char *customer) SL_MUST_CHECK;
+SL_API sl_status sl_gateway_tokenize(sl_context *cx, const sl_gateway *gateway,
+                                     const sl_gateway_card *card,
+                                     sl_gateway_token *ret) SL_MUST_CHECK;
+SL_API sl_status sl_gateway_resolve_name(sl_context *cx, const sl_gateway *gateway,
+                                         const char *name, sl_gateway_token *ret) SL_MUST_CHECK;
+SL_API sl_status sl_gateway_attach(sl_context *cx, const sl_gateway *gateway, const char *token,
+                                   const char *customer) SL_MUST_CHECK;
 
 /* Tells the plugin that listens (descriptor's gateway_listener) what a gateway said. since 1.0 [suspends] */
 SL_API sl_status sl_gateway_notify(sl_context *cx, const sl_gateway_notice *notice) SL_MUST_CHECK;

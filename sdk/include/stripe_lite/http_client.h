@@ -10,8 +10,9 @@
 
 SL_BEGIN_DECLS
 
-#define SL_HTTP_NO_PRIVATE 1u    /* refuse private, loopback and link-local addresses at connection */
-#define SL_HTTP_NO_LINK_LOCAL 2u /* refuse link-local, multicast and metadata addresses; NO_PRIVATE does so too */
+#define SL_HTTP_NO_PRIVATE 1u /* refuse private, loopback and link-local addresses at connection */
+#define SL_HTTP_NO_LINK_LOCAL \
+    2u /* refuse link-local, multicast and metadata addresses; NO_PRIVATE does so too */
 
 typedef struct sl_http_request {
     uint32_t struct_size;
@@ -23,7 +24,7 @@ typedef struct sl_http_request {
     size_t body_length;
     int64_t timeout_ms; /* 0: what the context has left, 30 s at most */
     size_t body_limit;  /* of the answer; 0: 1 MiB */
-    const char *user;     /* Basic credentials, or NULL */
+    const char *user;   /* Basic credentials, or NULL */
     const char *password;
 } sl_http_request;
 
@@ -47,14 +48,16 @@ typedef struct sl_http_response {
 /* Sends and waits for the answer; never follows a redirect. SL_OK when any HTTP status came back; SL_E_UNAVAILABLE (not sent),
  * SL_E_TIMEOUT, SL_E_UNKNOWN otherwise, `ret_response` filled in every case. SL_E_INTERNAL with writes pending: no call to the
  * outside between a write and its commit. since 1.0 [suspends] */
-SL_API sl_status sl_http_send(sl_context *cx, const sl_http_request *request, sl_http_response *ret_response) SL_MUST_CHECK;
+SL_API sl_status sl_http_send(sl_context *cx, const sl_http_request *request,
+                              sl_http_response *ret_response) SL_MUST_CHECK;
 
 /* Whether a URL may be called under these flags as far as it says itself: http or https, no user in it, no address that they
  * refuse. A name is looked up only when it is called. SL_E_INVALID. since 1.0 [no-suspend] */
 SL_API sl_status sl_http_check(sl_context *cx, const char *url, uint32_t flags) SL_MUST_CHECK;
 
 /* A response header's value, or NULL. since 1.0 [no-suspend] */
-SL_API const char *sl_http_response_header(sl_context *cx, const sl_http_response *response, const char *name);
+SL_API const char *sl_http_response_header(sl_context *cx, const sl_http_response *response,
+                                           const char *name);
 
 SL_END_DECLS
 #endif

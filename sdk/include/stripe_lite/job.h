@@ -15,11 +15,11 @@ SL_BEGIN_DECLS
 
 typedef struct sl_job_request {
     uint32_t struct_size;
-    int32_t attempts;     /* how often at most; 0: 20 */
-    const char *name;     /* a job that some plugin declares: "payments.recover" */
-    const char *key;      /* unique while the job is not done: enqueued twice, run once; NULL: no key */
-    int64_t run_at;       /* unix seconds; 0: now */
-    const char *payload;  /* one JSON value's text or NULL */
+    int32_t attempts; /* how often at most; 0: 20 */
+    const char *name; /* a job that some plugin declares: "payments.recover" */
+    const char *key;  /* unique while the job is not done: enqueued twice, run once; NULL: no key */
+    int64_t run_at;   /* unix seconds; 0: now */
+    const char *payload; /* one JSON value's text or NULL */
 } sl_job_request;
 
 /* Adds a job to the context's write set. A live job of the same name and key swallows it. since 1.0 [no-suspend] */
@@ -46,13 +46,17 @@ SL_API void sl_job_again(sl_context *cx, int64_t seconds);
 typedef struct sl_job_type {
     const char *name; /* "payments.recover" */
     sl_job_handler handler;
-    int64_t every;          /* seconds; a schedule: run once per period over all nodes, for every account in use; 0: on demand */
-    int64_t backoff;        /* seconds before the second run, doubling up to backoff_limit; 0: 5 */
-    int64_t backoff_limit;  /* 0: 3600 */
-    int64_t timeout;        /* seconds a run may take; 0: 60 */
+    int64_t
+        every; /* seconds; a schedule: run once per period over all nodes, for every account in use; 0: on demand */
+    int64_t backoff;       /* seconds before the second run, doubling up to backoff_limit; 0: 5 */
+    int64_t backoff_limit; /* 0: 3600 */
+    int64_t timeout;       /* seconds a run may take; 0: 60 */
     uint64_t reserved[4];
 } sl_job_type;
-#define SL_JOBS_END { .name = NULL }
+#define SL_JOBS_END  \
+    {                \
+        .name = NULL \
+    }
 
 SL_END_DECLS
 #endif

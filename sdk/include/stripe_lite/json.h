@@ -86,7 +86,8 @@ typedef struct sl_value sl_value;
 
 /* Strict RFC 8259: duplicate members, invalid UTF-8, lone surrogates, nesting over 32 are refused with SL_E_INVALID
  * `json_invalid`, the error naming line and column. since 1.0 [no-suspend] */
-SL_API sl_status sl_json_parse(sl_context *cx, const char *text, size_t length, const sl_value **ret_value) SL_MUST_CHECK;
+SL_API sl_status sl_json_parse(sl_context *cx, const char *text, size_t length,
+                               const sl_value **ret_value) SL_MUST_CHECK;
 
 /* since 1.0 [no-suspend], all of these; a NULL value answers as null does, a wrong type as absent */
 SL_API int32_t sl_value_type(const sl_value *value);

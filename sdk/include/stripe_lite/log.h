@@ -24,10 +24,12 @@ SL_API void sl_log_pairs(const sl_context *cx, int32_t level, const char *messag
 #define sl_log(cx, level, ...) sl_log_pairs((cx), (level), __VA_ARGS__, (const char *)NULL)
 
 /* Adds to a counter named as Prometheus does ("stripe_lite_payments_total") with one label or NULL. since 1.0 [no-suspend] */
-SL_API void sl_metric_add(const char *name, const char *label, const char *label_value, int64_t amount);
+SL_API void sl_metric_add(const char *name, const char *label, const char *label_value,
+                          int64_t amount);
 
 /* Observes a duration in a histogram ("stripe_lite_gateway_seconds"). since 1.0 [no-suspend] */
-SL_API void sl_metric_observe(const char *name, const char *label, const char *label_value, int64_t microseconds);
+SL_API void sl_metric_observe(const char *name, const char *label, const char *label_value,
+                              int64_t microseconds);
 
 SL_END_DECLS
 #endif

@@ -19,11 +19,13 @@ SL_API bool sl_money_multiply(int64_t a, int64_t b, int64_t *ret) SL_MUST_CHECK;
 
 /* amount * numerator / denominator through 128 bits, half rounded away from zero; false when it does not fit or the
  * denominator is not positive. since 1.0 [no-suspend] */
-SL_API bool sl_money_share(int64_t amount, int64_t numerator, int64_t denominator, int64_t *ret) SL_MUST_CHECK;
+SL_API bool sl_money_share(int64_t amount, int64_t numerator, int64_t denominator,
+                           int64_t *ret) SL_MUST_CHECK;
 
 /* Splits `amount` into `count` parts by `weights` (none negative, not all zero); the parts sum to the amount exactly, the
  * remainder goes one unit each to the largest fractions, then to the first. False on bad weights. since 1.0 [no-suspend] */
-SL_API bool sl_money_split(int64_t amount, const int64_t *weights, size_t count, int64_t *ret_parts) SL_MUST_CHECK;
+SL_API bool sl_money_split(int64_t amount, const int64_t *weights, size_t count,
+                           int64_t *ret_parts) SL_MUST_CHECK;
 
 /* Digits after the point of an ISO 4217 code in either case: JPY 0, USD 2, KWD 3; -1 when there is no such currency.
  * since 1.0 [no-suspend] */
@@ -42,7 +44,8 @@ SL_API size_t sl_money_to_major(int64_t amount, const char *currency, char *ret)
 
 /* The exact minor units of a decimal text ("19.99", "19.990", "1e2"); SL_E_INVALID when it has a fraction of the minor unit or
  * is no number, SL_E_TOO_LARGE when it does not fit. Fills no error. since 1.0 [no-suspend] */
-SL_API sl_status sl_money_from_major(const char *text, size_t length, const char *currency, int64_t *ret) SL_MUST_CHECK;
+SL_API sl_status sl_money_from_major(const char *text, size_t length, const char *currency,
+                                     int64_t *ret) SL_MUST_CHECK;
 
 SL_END_DECLS
 #endif

@@ -22,7 +22,10 @@ typedef struct sl_service_offer {
     const void *functions;
     uint64_t reserved[2];
 } sl_service_offer;
-#define SL_SERVICES_END { .name = NULL }
+#define SL_SERVICES_END \
+    {                   \
+        .name = NULL    \
+    }
 
 /* A rule about stored data that `stripe-lite verify` checks: a statement that returns one text per violation, all accounts. */
 typedef struct sl_invariant {
@@ -30,16 +33,23 @@ typedef struct sl_invariant {
     const char *sql;
     uint64_t reserved[2];
 } sl_invariant;
-#define SL_INVARIANTS_END { .name = NULL }
+#define SL_INVARIANTS_END \
+    {                     \
+        .name = NULL      \
+    }
 
 /* A command: `stripe-lite NAME [arguments]`. Returns the exit code. */
 typedef struct sl_command {
     const char *name;
     const char *summary;
-    int32_t (*run)(sl_context *cx, int32_t argument_count, const char *const *arguments); /* [suspends] */
+    int32_t (*run)(sl_context *cx, int32_t argument_count,
+                   const char *const *arguments); /* [suspends] */
     uint64_t reserved[2];
 } sl_command;
-#define SL_COMMANDS_END { .name = NULL }
+#define SL_COMMANDS_END \
+    {                   \
+        .name = NULL    \
+    }
 
 typedef struct sl_plugin_descriptor {
     uint32_t struct_size;
@@ -47,7 +57,8 @@ typedef struct sl_plugin_descriptor {
     const char *name;    /* folder, .so, YAML key, migration folder */
     const char *version; /* "1.0.0" */
     const char *summary;
-    const sl_field *options; /* of struct at options_size bytes, filled before start; see sl_options */
+    const sl_field
+        *options; /* of struct at options_size bytes, filled before start; see sl_options */
     uint32_t options_size;
     uint32_t reserved;
     const sl_route *routes;
@@ -59,23 +70,28 @@ typedef struct sl_plugin_descriptor {
     const sl_gateway_type *gateways;
     const sl_command *commands;
     const sl_invariant *invariants;
-    const char *migrations; /* folder, absolute or relative to the .so's; NULL: <data>/migrations/<name>, if there */
-    sl_status (*start)(sl_context *cx, sl_plugin *self); /* once in every worker, after what it needs */
+    const char *
+        migrations; /* folder, absolute or relative to the .so's; NULL: <data>/migrations/<name>, if there */
+    sl_status (*start)(sl_context *cx,
+                       sl_plugin *self); /* once in every worker, after what it needs */
     void (*stop)(sl_plugin *self);
-    sl_status (*gateway_listener)(sl_context *cx, const sl_gateway_notice *notice); /* one plugin at most has it */
+    sl_status (*gateway_listener)(sl_context *cx,
+                                  const sl_gateway_notice *notice); /* one plugin at most has it */
 } sl_plugin_descriptor;
 
 /* The exported function's name and type. */
 #define SL_PLUGIN_ENTRY "sl_plugin_descriptor_v1"
 typedef const sl_plugin_descriptor *(*sl_plugin_entry)(void);
 
-#define SL_PLUGIN(...)                                                                                                         \
-    SL_API const sl_plugin_descriptor *sl_plugin_descriptor_v1(void);                                                         \
-    SL_API const sl_plugin_descriptor *sl_plugin_descriptor_v1(void)                                                          \
-    {                                                                                                                         \
-        static const sl_plugin_descriptor descriptor = { .struct_size = sizeof(sl_plugin_descriptor),                          \
-                                                         .abi_version = SL_ABI_VERSION, __VA_ARGS__ };                        \
-        return &descriptor;                                                                                                   \
+#define SL_PLUGIN(...)                                                                     \
+    SL_API const sl_plugin_descriptor *sl_plugin_descriptor_v1(void);                      \
+    SL_API const sl_plugin_descriptor *sl_plugin_descriptor_v1(void)                       \
+    {                                                                                      \
+        static const sl_plugin_descriptor descriptor = { .struct_size =                    \
+                                                             sizeof(sl_plugin_descriptor), \
+                                                         .abi_version = SL_ABI_VERSION,    \
+                                                         __VA_ARGS__ };                    \
+        return &descriptor;                                                                \
     }
 
 /* The plugin's options as its field table describes them; constant after start. since 1.0 [no-suspend] */

@@ -15,18 +15,19 @@
 SL_BEGIN_DECLS
 
 /* Who may call. Restricted keys, roles and scopes apply below SECRET. */
-#define SL_ACCESS_SECRET 0      /* secret key, restricted key with the scope, JWT with a fitting role */
+#define SL_ACCESS_SECRET 0 /* secret key, restricted key with the scope, JWT with a fitting role */
 #define SL_ACCESS_PUBLISHABLE 1 /* those and publishable keys */
 #define SL_ACCESS_OPEN 2        /* anyone */
 #define SL_ACCESS_ADMIN 3       /* secret keys and role admin: keys, settings, grants */
 #define SL_ACCESS_APP 4         /* app keys, and those of SECRET */
 
 /* Flags */
-#define SL_ROUTE_CUSTOMER 1u   /* a customer:<id> role may call it; the handler or the resource confines it to its own */
-#define SL_ROUTE_RAW_BODY 2u   /* the body is not parsed; see sl_request_body */
-#define SL_ROUTE_TEST_ONLY 4u  /* exists in environments development and test */
-#define SL_ROUTE_HIDDEN 8u     /* not in /openapi.json */
-#define SL_ROUTE_PAGE 16u      /* answers HTML, takes forms, no idempotency */
+#define SL_ROUTE_CUSTOMER \
+    1u /* a customer:<id> role may call it; the handler or the resource confines it to its own */
+#define SL_ROUTE_RAW_BODY 2u  /* the body is not parsed; see sl_request_body */
+#define SL_ROUTE_TEST_ONLY 4u /* exists in environments development and test */
+#define SL_ROUTE_HIDDEN 8u    /* not in /openapi.json */
+#define SL_ROUTE_PAGE 16u     /* answers HTML, takes forms, no idempotency */
 
 typedef sl_status (*sl_handler)(sl_context *cx, const void *params);
 
@@ -36,18 +37,24 @@ typedef struct sl_route {
     const sl_field *params; /* NULL: takes none */
     int32_t access;         /* SL_ACCESS_... */
     uint32_t flags;
-    const char *scope;   /* "refunds": a restricted key needs refunds:read or refunds:write, by method; NULL: the second path segment */
+    const char *
+        scope; /* "refunds": a restricted key needs refunds:read or refunds:write, by method; NULL: the second path segment */
     const char *summary; /* one line for the documents */
     const char *returns; /* type of the resource answered ("refund"), "list:refund", or NULL */
     uint64_t reserved[4];
 } sl_route;
 
-#define SL_ROUTES_END { .pattern = NULL }
+#define SL_ROUTES_END   \
+    {                   \
+        .pattern = NULL \
+    }
 
 /* ---- answering; the last reply counts, and returns SL_OK so that a handler can end with it; since 1.0 [no-suspend] ---- */
 
-SL_API sl_status sl_reply_json(sl_context *cx, int32_t http_status, const sl_json *body) SL_MUST_CHECK;
-SL_API sl_status sl_reply_body(sl_context *cx, int32_t http_status, const char *content_type, const char *body, size_t length) SL_MUST_CHECK;
+SL_API sl_status sl_reply_json(sl_context *cx, int32_t http_status,
+                               const sl_json *body) SL_MUST_CHECK;
+SL_API sl_status sl_reply_body(sl_context *cx, int32_t http_status, const char *content_type,
+                               const char *body, size_t length) SL_MUST_CHECK;
 SL_API sl_status sl_reply_redirect(sl_context *cx, const char *location) SL_MUST_CHECK; /* 303 */
 SL_API void sl_reply_header(sl_context *cx, const char *name, const char *value);
 

@@ -15,6 +15,7 @@ SL_BEGIN_DECLS
 
 typedef int32_t sl_status;
 
+/* clang-format off */
 /*                                   HTTP  error.type                                          */
 #define SL_OK 0
 #define SL_E_INVALID (-1)         /* 400  invalid_request_error: the request cannot be served     */
@@ -37,6 +38,7 @@ typedef int32_t sl_status;
 #define SL_E_UNKNOWN (-18)        /* 500  api_error: it cannot be said whether it happened        */
 #define SL_E_INTERNAL (-19)       /* 500  api_error: a fault of ours                              */
 #define SL_E_GATEWAY (-20)        /* 502  api_error: the gateway refused the request as such      */
+/* clang-format on */
 
 /* The status's own name, as "SL_E_CARD"; never NULL. since 1.0 [no-suspend] */
 SL_API const char *sl_status_name(sl_status status);

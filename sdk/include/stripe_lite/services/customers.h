@@ -23,8 +23,9 @@ typedef struct sl_customer_view {
     const char *id;
     const char *email;
     const char *name;
-    const char *default_payment_method; /* invoice_settings', else the first kept one that was made default; or NULL */
-    const char *test_clock;             /* id of the clock the customer lives on, or NULL */
+    const char *
+        default_payment_method; /* invoice_settings', else the first kept one that was made default; or NULL */
+    const char *test_clock; /* id of the clock the customer lives on, or NULL */
 } sl_customer_view;
 
 typedef struct sl_payment_method_view {
@@ -32,12 +33,12 @@ typedef struct sl_payment_method_view {
     int32_t exp_month;
     int32_t exp_year;
     uint32_t reserved;
-    const char *id;          /* "pm_..." */
-    const char *type;        /* "card" */
-    const char *customer;    /* or NULL */
-    const char *gateway;     /* whose token it is: "simulator" */
-    const char *token;       /* by which that gateway knows it */
-    const char *brand;       /* "visa" */
+    const char *id;       /* "pm_..." */
+    const char *type;     /* "card" */
+    const char *customer; /* or NULL */
+    const char *gateway;  /* whose token it is: "simulator" */
+    const char *token;    /* by which that gateway knows it */
+    const char *brand;    /* "visa" */
     const char *last4;
     const char *fingerprint;
     const char *funding;     /* "credit", "debit", "prepaid", "unknown" */
@@ -45,7 +46,7 @@ typedef struct sl_payment_method_view {
     const char *cvc_check;   /* "pass", "fail", "unavailable", "unchecked", or NULL */
     const char *postal_code; /* of the billing address, or NULL */
     const char *line1;
-    const char *name;        /* billing name, email, phone; or NULL */
+    const char *name; /* billing name, email, phone; or NULL */
     const char *email;
     const char *phone;
     int64_t created;
@@ -54,12 +55,13 @@ typedef struct sl_payment_method_view {
 /* How to read the text that a client gave for a payment method. */
 typedef struct sl_method_request {
     uint32_t struct_size;
-    uint32_t flags;        /* SL_METHOD_... */
-    const char *value;     /* "pm_...", "tok_...", "pm_card_visa", "tok_visa"; with SL_METHOD_LITE also "card_4242", "default", digits */
-    const char *customer;  /* whose default "default" is, or NULL */
-    const char *gateway;   /* which gateway resolves names, or NULL: the one chosen for `currency` */
-    const char *currency;  /* or NULL: the configured one */
-    const char *param;     /* the parameter to name in an error: "payment_method" */
+    uint32_t flags; /* SL_METHOD_... */
+    const char *
+        value; /* "pm_...", "tok_...", "pm_card_visa", "tok_visa"; with SL_METHOD_LITE also "card_4242", "default", digits */
+    const char *customer; /* whose default "default" is, or NULL */
+    const char *gateway;  /* which gateway resolves names, or NULL: the one chosen for `currency` */
+    const char *currency; /* or NULL: the configured one */
+    const char *param;    /* the parameter to name in an error: "payment_method" */
 } sl_method_request;
 #define SL_METHOD_LITE 1u /* the short names of the Stripe_lite routes are understood */
 
@@ -69,8 +71,8 @@ typedef struct sl_method_draft {
     int32_t exp_month;
     int32_t exp_year;
     uint32_t reserved;
-    const char *type;     /* "card" */
-    const char *number;   /* or NULL when `token` is given */
+    const char *type;   /* "card" */
+    const char *number; /* or NULL when `token` is given */
     const char *cvc;
     const char *token;    /* "tok_..." */
     const char *gateway;  /* or NULL */
@@ -101,12 +103,14 @@ typedef struct sl_customers_service {
 
     /* A stored payment method, also when only pending in the write set; never makes one. `resource_missing` naming `param`.
      * since 1.0 [suspends] */
-    sl_status (*method)(sl_context *cx, const char *id, const char *param, sl_payment_method_view *ret);
+    sl_status (*method)(sl_context *cx, const char *id, const char *param,
+                        sl_payment_method_view *ret);
 
     /* What the text names: a stored method, a token, or a name the gateway knows, of which a new method is made, pending in
      * the write set. `resource_missing` when it names nothing; a number that the gateway refuses is its SL_E_CARD. "default"
      * without one is `resource_missing`. Asks the gateway only for names, tokens and numbers. since 1.0 [suspends] */
-    sl_status (*resolve)(sl_context *cx, const sl_method_request *request, sl_payment_method_view *ret);
+    sl_status (*resolve)(sl_context *cx, const sl_method_request *request,
+                         sl_payment_method_view *ret);
 
     /* Makes a method, pending in the write set. since 1.0 [suspends] */
     sl_status (*create)(sl_context *cx, const sl_method_draft *draft, sl_payment_method_view *ret);

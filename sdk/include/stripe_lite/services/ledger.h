@@ -45,9 +45,10 @@ typedef struct sl_posting {
 
 typedef struct sl_ledger_entry {
     uint32_t struct_size;
-    uint32_t count;          /* of postings, 2 .. 16; those of amount 0 are left out */
-    const char *kind;        /* "charge", "refund", "dispute", "settlement" */
-    const char *source;      /* the object that moved it ("re_..."); kind and source are unique together */
+    uint32_t count;   /* of postings, 2 .. 16; those of amount 0 are left out */
+    const char *kind; /* "charge", "refund", "dispute", "settlement" */
+    const char
+        *source; /* the object that moved it ("re_..."); kind and source are unique together */
     const char *subject;     /* the charge or payout whose story it belongs to; NULL: source */
     const char *description; /* or NULL */
     const sl_posting *postings;

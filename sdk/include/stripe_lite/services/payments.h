@@ -25,13 +25,14 @@ typedef struct sl_payment_view {
     bool captured;
     bool disputed;
     bool spare[2];
-    const char *intent;        /* "pi_..." */
-    const char *status;        /* the intent's: "succeeded", "requires_payment_method", "processing", ... */
+    const char *intent; /* "pi_..." */
+    const char
+        *status; /* the intent's: "succeeded", "requires_payment_method", "processing", ... */
     const char *client_secret;
-    const char *customer;      /* or NULL */
+    const char *customer;       /* or NULL */
     const char *payment_method; /* the charge's, else the intent's; or NULL */
     const char *currency;
-    const char *action_url;    /* requires_action: where the customer goes */
+    const char *action_url; /* requires_action: where the customer goes */
     int64_t amount;
     int64_t amount_received;
     const char *charge;        /* "ch_..." or NULL; what follows is the charge's */
@@ -40,7 +41,7 @@ typedef struct sl_payment_view {
     const char *gateway_reference;
     const char *balance_transaction;
     int64_t amount_refunded;
-    const char *failure_code;  /* of the latest failure, or NULL */
+    const char *failure_code; /* of the latest failure, or NULL */
     const char *failure_message;
     const char *decline_code;
     const char *advice_code;
@@ -54,13 +55,14 @@ typedef sl_status (*sl_payment_settle)(sl_context *cx, void *data, const sl_paym
 
 typedef struct sl_payment_order {
     uint32_t struct_size;
-    bool off_session;         /* the customer is not there: a challenge is a decline */
-    bool capture_later;       /* authorize only */
+    bool off_session;   /* the customer is not there: a challenge is a decline */
+    bool capture_later; /* authorize only */
     bool spare[2];
-    int64_t amount;           /* minor units */
+    int64_t amount; /* minor units */
     const char *currency;
-    const char *customer;     /* or NULL */
-    const char *payment_method; /* a stored method of that customer or of nobody; `create` takes NULL */
+    const char *customer; /* or NULL */
+    const char
+        *payment_method; /* a stored method of that customer or of nobody; `create` takes NULL */
     const char *description;
     const char *receipt_email;
     const char *statement_descriptor;
@@ -89,16 +91,16 @@ typedef struct sl_movement {
     uint32_t struct_size;
     bool pending; /* available only after the configured time */
     bool spare[3];
-    const char *type;        /* a balance transaction's type: "payout", "transfer", "application_fee" */
-    const char *category;    /* its reporting category; unique together with the source */
-    int64_t amount;          /* signed: positive comes to the merchant */
-    int64_t fee;             /* never negative */
+    const char *type; /* a balance transaction's type: "payout", "transfer", "application_fee" */
+    const char *category; /* its reporting category; unique together with the source */
+    int64_t amount;       /* signed: positive comes to the merchant */
+    int64_t fee;          /* never negative */
     const char *currency;
     const char *source;      /* the object that moves it */
     const char *source_type; /* its resource's type: "payout" */
     const char *subject;     /* the charge or payout whose story it belongs to; NULL: source */
     const char *description;
-    const char *counter;     /* the ledger account on the other side: SL_LEDGER_PAYOUTS, ... */
+    const char *counter; /* the ledger account on the other side: SL_LEDGER_PAYOUTS, ... */
 } sl_movement;
 
 typedef struct sl_payments_service {
@@ -115,7 +117,8 @@ typedef struct sl_payments_service {
 
     /* Confirms an intent that is there, with `order->payment_method`, else its own; amount and customer are the intent's. Fails
      * with `payment_intent_unexpected_state` when it cannot be confirmed. since 1.0 [suspends] */
-    sl_status (*confirm)(sl_context *cx, const char *intent, const sl_payment_order *order, sl_payment_view *ret);
+    sl_status (*confirm)(sl_context *cx, const char *intent, const sl_payment_order *order,
+                         sl_payment_view *ret);
 
     /* Refunds a charge, whole or in part. Fails as the route does. since 1.0 [suspends] */
     sl_status (*refund)(sl_context *cx, const sl_refund_order *order, sl_payment_view *ret);
@@ -126,8 +129,10 @@ typedef struct sl_payments_service {
 
     /* An intent or a charge as it is, also when only pending in the write set; `resource_missing` naming `param`.
      * since 1.0 [suspends] */
-    sl_status (*payment)(sl_context *cx, const char *intent, const char *param, sl_payment_view *ret);
-    sl_status (*charge)(sl_context *cx, const char *charge, const char *param, sl_payment_view *ret);
+    sl_status (*payment)(sl_context *cx, const char *intent, const char *param,
+                         sl_payment_view *ret);
+    sl_status (*charge)(sl_context *cx, const char *charge, const char *param,
+                        sl_payment_view *ret);
 
     /* Fills the context's error with the payment's failure, as SL_E_CARD with its codes; SL_E_UNAVAILABLE when nothing was
      * sent. since 1.0 [no-suspend] */
