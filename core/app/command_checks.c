@@ -274,10 +274,9 @@ static int openapi_write(sl_context *cx, sl_process *process, void *data)
     if (code != SL_EXIT_OK)
         return code;
     const char *text = sl_server_openapi(server, &length);
-    fwrite(text, 1, length, stdout);
-    putchar('\n');
+    bool written = fwrite(text, 1, length, stdout) == length && putchar('\n') == '\n';
     sl_server_free(server);
-    return SL_EXIT_OK;
+    return written ? SL_EXIT_OK : SL_EXIT_NO;
 }
 
 int sl_command_openapi(sl_invocation *invocation)

@@ -101,7 +101,7 @@ static void worker_start(master *m, int32_t slot_number)
         m->slots[slot_number].start_at = sl_clock_monotonic_ms() + BACKOFF_LAST_MS;
         return;
     }
-    fflush(NULL);
+    (void)fflush(NULL);
     pid_t process = fork();
     if (process == 0) {
         close(ready[0]);
@@ -145,7 +145,7 @@ static void announce(master *m)
     char message[256];
     if (!m->announced) {
         printf("listening on %s\n", m->sockets.url);
-        fflush(stdout);
+        (void)fflush(stdout);
     }
     m->announced = true;
     snprintf(message, sizeof message, "READY=1\nSTATUS=listening on %s", m->sockets.url);
@@ -238,7 +238,7 @@ static void children_reap(master *m)
 
 static int prepare_wait(master *m)
 {
-    fflush(NULL);
+    (void)fflush(NULL);
     pid_t process = fork();
     if (process == 0) {
         signals_default();

@@ -23,6 +23,7 @@
 #include "core/job/job.h"
 
 #define ORPHAN_DRAIN_MS 500
+#define WATCHED 4
 
 typedef struct working {
     const sl_worker_start *start;
@@ -131,11 +132,12 @@ static int serve_until_told(sl_context *cx, sl_process *process, void *data)
     if (server_start(cx, &w) != SL_OK)
         return SL_EXIT_CONFIG;
     sl_jobs_start(process->host.jobs);
-    struct event *watched[] = { evsignal_new(base, SIGTERM, on_signal, &w),
-                                evsignal_new(base, SIGINT, on_signal, &w),
-                                evsignal_new(base, SIGUSR1, on_rotate, &w),
-                                event_new(base, w.start->alive, EV_READ, on_master_gone, &w) };
-    for (size_t i = 0; i < sizeof watched / sizeof *watched; i++)
+    struct event *watched[WATCHED] = {
+        evsignal_new(base, SIGTERM, on_signal, &w), evsignal_new(base, SIGINT, on_signal, &w),
+        evsignal_new(base, SIGUSR1, on_rotate, &w),
+        event_new(base, w.start->alive, EV_READ, on_master_gone, &w)
+    };
+    for (size_t i = 0; i < WATCHED; i++)
         event_add(watched[i], NULL);
     if (write(w.start->ready, "R", 1) != 1)
         drain_begin(&w, 0);
@@ -143,7 +145,7 @@ static int serve_until_told(sl_context *cx, sl_process *process, void *data)
     while (!w.done)
         if (sl_wait_condition(&w.ended, 0) == SL_E_CANCELLED)
             break;
-    for (size_t i = 0; i < sizeof watched / sizeof *watched; i++)
+    for (size_t i = 0; i < WATCHED; i++)
         event_free(watched[i]);
     int64_t left = w.drained_by - sl_clock_monotonic_ms();
     sl_jobs_drain(process->host.jobs, left > 0 ? left : 0);

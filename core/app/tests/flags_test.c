@@ -39,12 +39,12 @@ static bool read_words(const char *const *words, size_t rest_limit)
     sl_invocation invocation = { .arguments = words };
     while (words[invocation.argument_count])
         invocation.argument_count++;
-    int ends[2];
+    int ends[2] = { -1, -1 };
     int before = dup(STDERR_FILENO);
     assert_true(before >= 0 && pipe(ends) == 0 && dup2(ends[1], STDERR_FILENO) >= 0);
     close(ends[1]);
     bool read_all = sl_flags_read(&invocation, flags, got.rest, rest_limit);
-    fflush(stderr);
+    (void)fflush(stderr);
     dup2(before, STDERR_FILENO);
     close(before);
     ssize_t size = read(ends[0], got.said, sizeof got.said - 1);
