@@ -8,20 +8,22 @@ STATUS=listening on http://HOST:PORT, or ends.
 SPDX-License-Identifier: Apache-2.0
 """
 
+import http.client
 import os
 import re
 import select
 import shutil
 import socket
+import ssl
 import sys
 import tempfile
+import urllib.parse
 
 TEXT = """
 Stripe_lite is ready.
 
   server           {url}
-  dashboard        {url}/dashboard
-  API reference    {url}/docs
+{dashboard}  API reference    {url}/docs
   secret key       {secret}
   publishable key  {publishable}
 
@@ -45,6 +47,22 @@ def setting(name):
             if key == name:
                 return value.strip("\"'")
     return ""
+
+
+def dashboard(url):
+    """The dashboard's line, when this server has that page."""
+    parts = urllib.parse.urlsplit(url)
+    # Nothing secret is asked or sent, and the certificate may be one's own.
+    secure = {"context": ssl._create_unverified_context()} if parts.scheme == "https" else {}
+    kind = http.client.HTTPSConnection if secure else http.client.HTTPConnection
+    try:
+        connection = kind(parts.hostname, parts.port, timeout=2, **secure)
+        connection.request("HEAD", "/dashboard")
+        found = connection.getresponse().status < 400
+        connection.close()
+    except (OSError, http.client.HTTPException):
+        return ""
+    return f"  dashboard        {url}/dashboard\n" if found else ""
 
 
 def wait_for_address(receiver, process):
@@ -84,6 +102,7 @@ def main():
             print(
                 TEXT.format(
                     url=address,
+                    dashboard=dashboard(address),
                     secret=setting("STRIPE_LITE_SECRET_KEY"),
                     publishable=setting("STRIPE_LITE_PUBLISHABLE_KEY"),
                 ),

@@ -41,8 +41,7 @@ lint_main() {
     -*) wrong_usage "there is no option '$1' (./dev lint --help)" ;;
     esac
     local files faults=0
-    setup_packages tools/packages.txt
-    setup_packages tools/lint_packages.txt
+    setup_packages tools/packages.txt tools/lint_packages.txt
     mapfile -t files < <(lint_files "$@")
     if [ ${#files[@]} -gt 0 ]; then
         if [ "${1-}" = --fix ]; then

@@ -1,9 +1,11 @@
 # setup.sh - installs what a checkout needs, and only what is missing. Sourced by ./dev.
 #
+# What apt-get has to say goes to build/setup.log; it is shown when it failed.
+#
 # shellcheck shell=bash
 # SPDX-License-Identifier: Apache-2.0
 
-# packages_missing LIST: the names in LIST that are neither installed nor covered by their command.
+# packages_missing LIST…: the names in the lists that are neither installed nor covered by their command.
 packages_missing() {
     local name command rest names=() installed
     while read -r name command rest; do
@@ -13,7 +15,7 @@ packages_missing() {
         *) command -v "$command" >/dev/null && continue ;;
         esac
         names+=("$name")
-    done <"$1"
+    done < <(cat -- "$@")
     [ ${#names[@]} -gt 0 ] || return 0
     # shellcheck disable=SC2046 # an A|B becomes two words
     installed=" $(dpkg-query -W -f '${Package}:${db:Status-Status} ' $(printf '%s ' "${names[@]//|/ }") 2>/dev/null || true)"
@@ -40,21 +42,25 @@ package_choose() {
     printf '%s\n' "$name"
 }
 
+# setup_packages LIST…: install what is missing of the lists.
 setup_packages() {
     command -v dpkg-query >/dev/null || die "this needs Debian 12 or later; elsewhere install what $1 lists and call meson yourself"
-    local missing chosen=() name as_root=()
-    mapfile -t missing < <(packages_missing "$1")
+    local missing chosen=() name as_root=() started=$SECONDS
+    mapfile -t missing < <(packages_missing "$@")
     [ ${#missing[@]} -gt 0 ] || return 0
     if [ "$(id -u)" -ne 0 ]; then
         command -v sudo >/dev/null || die "missing packages: ${missing[*]} (run as root, or install sudo)"
         as_root=(sudo)
     fi
     say "dev: installing ${missing[*]}"
-    "${as_root[@]}" apt-get update -qq >&2 || say "dev: apt-get update failed; trying with the lists at hand"
+    mkdir -p build
+    run_logged build/setup.log "${as_root[@]}" apt-get update -q ||
+        say "dev: apt-get update failed; trying with the lists at hand"
     for name in "${missing[@]}"; do chosen+=("$(package_choose "$name")"); done
-    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
-        apt-get install -y -qq --no-install-recommends "${chosen[@]}" >&2 </dev/null ||
-        die "apt-get could not install ${chosen[*]}"
+    run_logged build/setup.log "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+        apt-get install -y -q --no-install-recommends "${chosen[@]}" ||
+        { tail -n 20 build/setup.log >&2; die "apt-get could not install ${chosen[*]} (all of it in build/setup.log)"; }
+    say "dev: installed in $((SECONDS - started)) s"
 }
 
 # npm_ready: are node_modules those of package-lock.json?
