@@ -55,8 +55,13 @@ class Spec {
       : path.resolve(repository, '../shared/stripe-openapi/spec3.json');
   }
 
+  /*
+   * null where nobody laid the document, which is large and not ours to ship: a newcomer's tests then run without this
+   * check, and tests/tools/spec.test.js says so. In CI, or where a path was given, its absence is a fault.
+   */
   static load(file = Spec.file()) {
     if (!fs.existsSync(file)) {
+      if (!process.env.STRIPE_LITE_OPENAPI && !process.env.CI) return null;
       throw new Error(`The OpenAPI document of /v1 is not at ${file}; set STRIPE_LITE_OPENAPI to its path.`);
     }
     return new Spec(JSON.parse(fs.readFileSync(file, 'utf8')));
