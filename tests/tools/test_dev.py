@@ -6,7 +6,6 @@ PATH, so that nothing is installed here.
 SPDX-License-Identifier: Apache-2.0
 """
 
-import http.server
 import os
 import pty
 import re
@@ -15,7 +14,6 @@ import stat
 import subprocess
 import sys
 import tempfile
-import threading
 import unittest
 
 CHECKOUT = os.path.realpath(os.path.join(os.path.dirname(__file__), "..", ".."))
@@ -182,24 +180,12 @@ class KeyTest(Machine):
         self.assertNotEqual(first, second)
 
 
-class Pages(http.server.BaseHTTPRequestHandler):
-    def do_HEAD(self):
-        self.send_response(200 if self.path in self.server.pages else 404)
-        self.end_headers()
-
-    def log_message(self, *_):
-        pass
-
-
 class AnnounceTest(Machine):
-    def announced(self, pages, ready=True):
-        """What the user sees when the server at some port says it is ready, or ends without."""
-        server = http.server.HTTPServer(("127.0.0.1", 0), Pages)
-        server.pages = pages
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        self.addCleanup(server.server_close)
-        self.addCleanup(server.shutdown)
-        url = "http://127.0.0.1:%d" % server.server_address[1]
+    def announced(self, routes, ready=True):
+        """What the user sees when a server with these routes says it is ready, or ends without."""
+        url = "http://127.0.0.1:8123"
+        os.makedirs(self.path("build/release"))
+        self.program("../build/release/stripe-lite", f"[ \"$1\" = routes ] && printf %s '{routes}'")
         self.write(".env", "STRIPE_LITE_SECRET_KEY=sk_test_mine\nSTRIPE_LITE_PUBLISHABLE_KEY=pk_test_mine\n")
 
         process = subprocess.Popen(["sleep", "60"])
@@ -221,18 +207,18 @@ class AnnounceTest(Machine):
         return url, text
 
     def test_the_address_the_keys_and_a_payment(self):
-        url, text = self.announced(pages=["/dashboard"])
+        url, text = self.announced("GET /docs open\nGET /dashboard open\n")
         self.assertIn(f"dashboard        {url}/dashboard\n", text)
         self.assertIn(f"curl {url}/v1/payment_intents -u sk_test_mine:", text)
         self.assertIn("publishable key  pk_test_mine\n", text)
 
     def test_no_page_is_named_that_is_not_there(self):
-        url, text = self.announced(pages=[])
+        url, text = self.announced("GET /docs open\nGET /dashboards open\n")
         self.assertNotIn("dashboard", text)
         self.assertIn(f"server           {url}\n", text)
 
     def test_nothing_when_the_start_fails(self):
-        self.assertEqual(self.announced(pages=[], ready=False)[1], "")
+        self.assertEqual(self.announced("", ready=False)[1], "")
 
 
 class CommandTest(unittest.TestCase):
