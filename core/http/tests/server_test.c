@@ -393,7 +393,7 @@ static void slow_clients_are_cut(void **state)
     }
     int descriptor = test_connect(server);
     for (int i = 0; i < 8; i++) {
-        test_send(descriptor, "GET /live HTTP/1.1\r\n" + i, 1);
+        test_send(descriptor, &"GET /live HTTP/1.1\r\n"[i], 1);
         usleep(200000);
     }
     test_receive_all(descriptor, room, sizeof room);
