@@ -231,8 +231,10 @@ suite('no route scans a table', { env: { STRIPE_LITE_SQL_LOG: log, STRIPE_LITE_C
     assert.deepEqual(sorted.map(({ sql }) => sql), []);
   });
 
-  s.test('what is no page of a list does not walk through an account', (t) => {
-    if (s.server.database.dialect !== 'sqlite') return t.skip('the plans of SQLite name the columns that an index is asked for');
+  /* The plans of SQLite name each index and the columns it is asked for; the indexes of PostgreSQL are the same. */
+  if (process.env.STRIPE_LITE_TEST_DATABASE === 'postgres') return;
+
+  s.test('what is no page of a list does not walk through an account', () => {
     const paged = new Set(pages());
     const wrong = plans.filter((plan) => !paged.has(plan) && !WALKS.some((one) => one.sql.test(plan.sql)))
       .filter(({ lines }) => lines.some((line) => /\(account_id=\?\)$/.test(line)))
@@ -240,8 +242,7 @@ suite('no route scans a table', { env: { STRIPE_LITE_SQL_LOG: log, STRIPE_LITE_C
     assert.equal(wrong.length, 0, `${wrong.length} statements walk:\n    ${wrong.join('\n    ')}`);
   });
 
-  s.test('a list by one filter goes by an index that begins with it', (t) => {
-    if (s.server.database.dialect !== 'sqlite') return t.skip('the plans of SQLite name each index and its columns; the indexes are the same');
+  s.test('a list by one filter goes by an index that begins with it', () => {
     const wrong = [];
     let filters = 0;
     for (const { sql, lines } of pages()) {
