@@ -10,6 +10,7 @@
 test_logs=build/test-logs
 test_counts=$test_logs/counts
 test_limit=1200 # seconds for one step: a run that hangs is a failure, not a wait
+test_together=$(($(nproc) * 2)) # files at once: they wait for servers more than they compute
 
 test_usage() {
     cat <<'TEXT'
@@ -104,7 +105,7 @@ test_folder() {
     if [ ${#files[@]} -gt 0 ]; then
         found=1
         test_step "$label" tap "$test_logs/${label// /-}.tap" \
-            env "${environment[@]}" node --test --test-reporter=tap "${files[@]}"
+            env "${environment[@]}" node --test --test-concurrency="$test_together" --test-reporter=tap "${files[@]}"
     fi
     mapfile -t files < <(test_files "tests/$suite" 'test_*.py' "$@")
     if [ ${#files[@]} -gt 0 ]; then
