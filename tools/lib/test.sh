@@ -163,7 +163,7 @@ test_main() {
         suites=("${all[@]}")
     fi
 
-    setup_packages tools/packages.txt tools/test_packages.txt
+    setup_packages tools/packages.txt tools/test_packages.txt tools/bench_packages.txt
     setup_npm || die "the tests need those npm packages"
     mkdir -p "$test_logs"
     : >"$test_counts"

@@ -1,0 +1,64 @@
+-- requests.lua: what wrk sends, and its figures as one line of JSON.
+--
+-- wrk … URL -- KIND KEY RUN: KIND is one of those below, KEY the secret key, RUN a word that no other run of this
+-- database has, so that idempotency keys are new. SPDX-License-Identifier: Apache-2.0
+
+local makers = {}
+local count = 0
+local customers = 1000
+
+local form = { ["Content-Type"] = "application/x-www-form-urlencoded" }
+
+function makers.charge(run)
+   return function()
+      count = count + 1
+      form["Idempotency-Key"] = string.format("%s%016d", run, count)
+      return wrk.format("POST", "/v1/charges", form, "amount=2000&currency=usd&source=tok_visa")
+   end
+end
+
+function makers.customer_post()
+   local body = "name=Ann+Example&email=ann%40example.com&description=A+customer"
+   local text
+   return function()
+      text = text or wrk.format("POST", "/v1/customers", form, body)
+      return text
+   end
+end
+
+-- The ids that customers.py gives its rows.
+function makers.customer_get()
+   return function()
+      return wrk.format("GET", string.format("/v1/customers/cus_bench01%017d", math.random(0, customers - 1)))
+   end
+end
+
+-- Any path: one fixed request, formatted once. Not before the first is asked for: wrk learns its host after init.
+local function fixed(path)
+   return function()
+      local text
+      return function()
+         text = text or wrk.format("GET", path)
+         return text
+      end
+   end
+end
+
+function init(args)
+   local kind, key, run = args[1], args[2], args[3]
+   if key ~= "" then
+      wrk.headers["Authorization"] = "Bearer " .. key
+      form["Authorization"] = wrk.headers["Authorization"]
+   end
+   math.randomseed(os.time())
+   request = (makers[kind] or fixed(kind))(run)
+end
+
+function done(summary, latency)
+   local errors = summary.errors
+   io.write(string.format(
+      '{"requests":%d,"microseconds":%d,"p50":%d,"p90":%d,"p99":%d,"mean":%.1f,"longest":%d,' ..
+      '"status":%d,"connect":%d,"read":%d,"write":%d,"timeout":%d}\n',
+      summary.requests, summary.duration, latency:percentile(50), latency:percentile(90), latency:percentile(99),
+      latency.mean, latency.max, errors.status, errors.connect, errors.read, errors.write, errors.timeout))
+end
