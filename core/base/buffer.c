@@ -62,6 +62,15 @@ static bool byte_is_plain(unsigned char byte)
     return byte >= 0x20 && byte < 0x80 && byte != '"' && byte != '\\';
 }
 
+/* The same of eight bytes at once: what is not plain, and nothing else, sets the highest bit of a byte here. */
+static bool word_is_plain(uint64_t word)
+{
+    const uint64_t ones = 0x0101010101010101;
+    uint64_t odd =
+        word | (word - ones * 0x20) | ((word ^ ones * '"') - ones) | ((word ^ ones * '\\') - ones);
+    return (odd & ones * 0x80) == 0;
+}
+
 static void control_add(sl_buffer *buffer, unsigned char byte)
 {
     static const char hex[] = "0123456789abcdef";
@@ -77,21 +86,13 @@ static void control_add(sl_buffer *buffer, unsigned char byte)
     sl_buffer_add(buffer, escaped, sizeof(escaped));
 }
 
-void sl_buffer_json_string(sl_buffer *buffer, const char *text, size_t length)
+/* Bytes of which the first is not plain. */
+static void odd_bytes_add(sl_buffer *buffer, const char *text, size_t length)
 {
-    sl_buffer_char(buffer, '"');
     size_t done = 0;
     while (done < length) {
-        size_t plain = done;
-        while (plain < length && byte_is_plain((unsigned char)text[plain]))
-            plain++;
-        if (plain > done)
-            sl_buffer_add(buffer, text + done, plain - done);
-        done = plain;
-        if (done == length)
-            break;
         unsigned char byte = (unsigned char)text[done];
-        if (byte < 0x80) {
+        if (byte < 0x80 && !byte_is_plain(byte)) {
             control_add(buffer, byte);
             done++;
             continue;
@@ -103,6 +104,33 @@ void sl_buffer_json_string(sl_buffer *buffer, const char *text, size_t length)
             sl_buffer_add(buffer, text + done, sequence);
         done += sequence ? sequence : 1;
     }
+}
+
+void sl_buffer_json_string(sl_buffer *buffer, const char *text, size_t length)
+{
+    char *at = sl_buffer_reserve(buffer, length + 2);
+    *at++ = '"';
+    size_t done = 0;
+    uint64_t word;
+    for (; length - done >= sizeof(word); done += sizeof(word)) {
+        memcpy(&word, text + done, sizeof(word));
+        if (!word_is_plain(word))
+            break;
+        memcpy(at + done, &word, sizeof(word));
+    }
+    /* The rest of a long text is most of its last eight bytes. */
+    if (length >= sizeof(word) && length - done < sizeof(word)) {
+        memcpy(&word, text + length - sizeof(word), sizeof(word));
+        if (word_is_plain(word)) {
+            memcpy(at + length - sizeof(word), &word, sizeof(word));
+            done = length;
+        }
+    }
+    for (; done < length && byte_is_plain((unsigned char)text[done]); done++)
+        at[done] = text[done];
+    buffer->length += done + 1;
+    if (done < length)
+        odd_bytes_add(buffer, text + done, length - done);
     sl_buffer_char(buffer, '"');
 }
 

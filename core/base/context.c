@@ -37,10 +37,16 @@ void sl_context_bind(sl_context *cx, const char *account, bool livemode)
 {
     if (account == NULL)
         account = "";
-    cx->account = sl_arena_copy(cx->arena, account, strlen(account));
+    size_t length = strlen(account);
+    cx->account = sl_arena_copy(cx->arena, account, length);
     cx->livemode = livemode;
-    cx->scope =
-        livemode ? cx->account : sl_arena_format(cx->arena, "%s%s", cx->account, test_suffix);
+    cx->scope = cx->account;
+    if (!livemode) {
+        char *scope = sl_arena_alloc(cx->arena, length + sizeof(test_suffix));
+        memcpy(scope, account, length);
+        memcpy(scope + length, test_suffix, sizeof(test_suffix));
+        cx->scope = scope;
+    }
 }
 
 sl_status sl_account_bind(sl_context *cx, const char *account, bool livemode)

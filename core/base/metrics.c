@@ -107,11 +107,15 @@ static void text_fit(char *to, size_t size, const char *from)
 
 static uint32_t key_hash(const struct key *key)
 {
-    const unsigned char *bytes = (const unsigned char *)key;
-    uint32_t hash = 2166136261u;
-    for (size_t i = 0; i < sizeof(*key); i++)
-        hash = (hash ^ bytes[i]) * 16777619u;
-    return hash;
+    const char *bytes = (const char *)key;
+    uint64_t hash = 0;
+    for (size_t i = 0; i < sizeof(*key); i += sizeof(hash)) {
+        uint64_t word;
+        memcpy(&word, bytes + i, sizeof(word));
+        hash = (hash ^ word) * 0x9e3779b97f4a7c15u;
+        hash ^= hash >> 32;
+    }
+    return (uint32_t)hash;
 }
 
 /* The slot's state once nobody is filling it, or SLOT_CLAIMED when that takes too long. */
@@ -124,6 +128,8 @@ static uint32_t slot_state(const struct slot *slot)
     }
     return state;
 }
+
+_Static_assert(sizeof(struct key) % sizeof(uint64_t) == 0, "key_hash takes whole words");
 
 static struct slot *slot_find(uint32_t kind, const char *name, const char *label, const char *value)
 {

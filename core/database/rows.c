@@ -89,8 +89,8 @@ uint32_t sl_table_width(const sl_table *table)
 int32_t sl_table_field(const sl_table *table, const char *name, size_t length)
 {
     for (int32_t i = 0; table->fields[i].type != SL_TYPE_END; i++) {
-        if (strncmp(table->fields[i].name, name, length) == 0 &&
-            table->fields[i].name[length] == '\0')
+        const char *own = table->fields[i].name;
+        if (own[0] == name[0] && strncmp(own, name, length) == 0 && own[length] == '\0')
             return i;
     }
     return -1;

@@ -18,15 +18,27 @@
 
 /* A key that names the table by its address: two plugins may have tables of one name with other columns. */
 struct key {
-    char text[80];
+    char text[40];
 };
+
+/* Six bits a letter, so that no byte is the text's end. */
+static char *number_put(char *at, uint64_t number)
+{
+    do {
+        *at++ = (char)('0' + number % 64);
+        number /= 64;
+    } while (number > 0);
+    *at++ = ' ';
+    return at;
+}
 
 static struct key key_of(char what, const sl_table *table, const sl_columns *columns, bool guarded)
 {
-    struct key key;
-    snprintf(key.text, sizeof(key.text), "%c %p %d %llx %llx", what, (const void *)table, guarded,
-             columns ? (unsigned long long)columns->bits[0] : 0,
-             columns ? (unsigned long long)columns->bits[1] : 0);
+    struct key key = { { what, guarded ? 'g' : '-' } };
+    char *at = number_put(key.text + 2, (uintptr_t)table);
+    for (size_t i = 0; columns && i < SL_COLUMNS_MAX / 64; i++)
+        at = number_put(at, columns->bits[i]);
+    *at = '\0';
     return key;
 }
 
