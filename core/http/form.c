@@ -67,12 +67,13 @@ static sl_status name_fault(sl_context *cx, const char *name, const char *what)
                          "The parameter name '%s' %s.", start, what);
 }
 
-/* Whether `rest` ("[b]" or "[b][c]") would give this object a second value. */
+/* Whether `rest` ("[b]" or "[b][c]") would give this object a second value. A bracket that does not close is told later. */
 static bool object_has(const sl_form_node *object, const char *rest)
 {
-    size_t length = strcspn(rest + 1, "]");
-    const sl_form_node *child = sl_form_child(object, rest + 1, length);
-    return child && (child->value || rest[1 + length + 1] != '[');
+    const char *name = rest + 1;
+    const char *close = strchr(name, ']');
+    const sl_form_node *child = close ? sl_form_child(object, name, (size_t)(close - name)) : NULL;
+    return child && (child->value || close[1] != '[');
 }
 
 /* The node that one segment names below `node`; `rest` is what follows it. */

@@ -66,6 +66,8 @@ static const struct {
     { "a[b=1", NULL },
     { "a[b]c=1", NULL },
     { "a[b[c]]=1", NULL },
+    { "items[][price]=1&items[][pri", NULL },
+    { "items[][pri]=1&items[][pri=2", NULL },
     { "[a]=1", NULL },
     { "=1", NULL },
     { "a=%", NULL },
