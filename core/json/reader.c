@@ -120,6 +120,9 @@ static sl_status draft_make(sl_context *cx, struct draft *draft)
                 return json_refuse_at(cx, draft->text, at, "nested more than 32 levels deep");
         } else if (c == ']' || c == '}') {
             depth -= depth > 0;
+        } else if (c == '\0') {
+            /* jansson passes over one that follows a number or a word. */
+            return json_refuse_at(cx, draft->text, at, "a NUL character");
         } else if (c == '-' || (c >= '0' && c <= '9')) {
             size_t length = sl_value_number_length(draft->text + at, draft->length - at);
             size_t end = at + length;

@@ -111,6 +111,23 @@ static void nul_is_kept_and_told(void **state)
     assert_string_equal(sl_value_text(cx, root), "{\"a\":\"x\\u0000y\",\"b\":\"z\"}");
 }
 
+static void a_nul_between_values_is_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        size_t length;
+    } rows[] = { { "2\0", 2 },         { "[1\0]", 4 }, { "[true\0]", 7 }, { "{\"a\":null\0}", 11 },
+                 { "{\"a\"\0:1}", 8 }, { "\0{}", 3 },  { "{}\0", 3 },     { "[\"a\0b\"]", 7 } };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        const sl_value *value = NULL;
+        sl_error_clear(cx);
+        assert_int_equal(sl_json_parse(cx, rows[i].text, rows[i].length, &value), SL_E_INVALID);
+        assert_null(value);
+        assert_string_equal(sl_error_code(cx), "json_invalid");
+    }
+}
+
 static const char *nested(size_t depth)
 {
     char *text = sl_alloc(cx, depth * 2 + 1);
@@ -240,6 +257,7 @@ int main(void)
         cmocka_unit_test(numbers_keep_their_text),
         cmocka_unit_test(nul_is_kept_and_told),
         cmocka_unit_test(nesting_is_bounded),
+        cmocka_unit_test(a_nul_between_values_is_refused),
         cmocka_unit_test(broken_texts_are_refused_with_their_place),
         cmocka_unit_test(a_body_must_be_an_object),
         cmocka_unit_test(trees_are_built_by_hand),
