@@ -152,8 +152,25 @@ static bool is_port(const char *port)
     return sl_text_int64(port, strlen(port), &number) == 0 && number >= 1 && number <= 65535;
 }
 
-/* One of "host", "host:port", "[address]:port", ":port". */
-static const char *host_read(sl_arena *arena, const char *text, size_t length,
+/* An IPv6 address, perhaps with a zone behind "%". */
+static bool is_six(sl_arena *arena, const char *text, size_t length)
+{
+    unsigned char bytes[16];
+    const char *zone = memchr(text, '%', length);
+    const char *address = sl_arena_copy(arena, text, zone ? (size_t)(zone - text) : length);
+    return inet_pton(AF_INET6, address, bytes) == 1;
+}
+
+/* What libpq would take for something else. */
+static bool host_sound(sl_arena *arena, const char *host)
+{
+    return !strchr(host, ',') &&
+           (*host == '/' || !strchr(host, ':') || is_six(arena, host, strlen(host)));
+}
+
+/* One of "host", "host:port", "[address]:port", ":port". The value of an option is `decoded` already, and there an address needs
+ * no brackets. */
+static const char *host_read(sl_arena *arena, const char *text, size_t length, bool decoded,
                              sl_database_address *address)
 {
     if (address->host_count == SL_DATABASE_HOSTS)
@@ -170,7 +187,7 @@ static const char *host_read(sl_arena *arena, const char *text, size_t length,
         after = host_end + 1;
     } else {
         host_end = memchr(text, ':', length);
-        if (!host_end || (length > 0 && *text == '/'))
+        if (!host_end || *text == '/' || (decoded && is_six(arena, text, length)))
             host_end = end;
         after = host_end;
     }
@@ -186,23 +203,27 @@ static const char *host_read(sl_arena *arena, const char *text, size_t length,
         else if (!is_port(port))
             return "has a port that is not a number from 1 to 65535; percent-encode special characters of the password";
     }
-    const char *name = decode(arena, host, (size_t)(host_end - host));
+    size_t name_length = (size_t)(host_end - host);
+    const char *name =
+        decoded ? sl_arena_copy(arena, host, name_length) : decode(arena, host, name_length);
     if (!name)
         return "has a host that is not well percent-encoded";
+    if (!host_sound(arena, name))
+        return "has a host that is neither a name nor an address nor a folder";
     address->hosts[address->host_count].host = *name ? name : NULL;
     address->hosts[address->host_count].port = port;
     address->host_count++;
     return NULL;
 }
 
-static const char *hosts_read(sl_arena *arena, const char *text, size_t length,
+static const char *hosts_read(sl_arena *arena, const char *text, size_t length, bool decoded,
                               sl_database_address *address)
 {
     const char *end = text + length;
     while (text <= end) {
         const char *comma = memchr(text, ',', (size_t)(end - text));
         const char *stop = comma ? comma : end;
-        const char *wrong = host_read(arena, text, (size_t)(stop - text), address);
+        const char *wrong = host_read(arena, text, (size_t)(stop - text), decoded, address);
         if (wrong || !comma)
             return wrong;
         text = comma + 1;
@@ -240,19 +261,16 @@ static const char *option_add(sl_database_address *address, const char *name, co
 static const char *option_read(sl_arena *arena, const char *name, const char *value,
                                sl_database_address *address)
 {
-    unsigned char bytes[16];
-    if (strcmp(name, "host") == 0 && inet_pton(AF_INET6, value, bytes) == 1)
-        value = sl_arena_format(arena, "[%s]", value);
     if (strcmp(name, "host") == 0)
-        return hosts_read(arena, value, strlen(value), address);
+        return hosts_read(arena, value, strlen(value), true, address);
     if (strcmp(name, "port") == 0)
         return NULL; /* when all hosts are known */
     if (strcmp(name, "user") == 0)
-        address->user = value;
+        address->user = *value ? value : NULL;
     else if (strcmp(name, "password") == 0)
         address->password = value;
     else if (strcmp(name, "dbname") == 0 || strcmp(name, "database") == 0)
-        address->name = value;
+        address->name = *value ? value : NULL;
     else if (strcmp(name, "ssl") == 0)
         return option_add(address, "sslmode",
                           sl_text_same(value, "true")    ? "require"
@@ -321,7 +339,8 @@ static const char *postgres_read(sl_arena *arena, const char *rest, sl_database_
     }
     const char *hosts = sign ? sign + 1 : rest;
     size_t hosts_length = (size_t)(path - hosts);
-    const char *wrong = hosts_length > 0 ? hosts_read(arena, hosts, hosts_length, address) : NULL;
+    const char *wrong =
+        hosts_length > 0 ? hosts_read(arena, hosts, hosts_length, false, address) : NULL;
     if (wrong)
         return wrong;
     if (*path == '/' && query > path + 1) {
@@ -331,7 +350,11 @@ static const char *postgres_read(sl_arena *arena, const char *rest, sl_database_
         if (memchr(path + 1, '/', (size_t)(query - path - 1)))
             return "has more than one / behind the host; percent-encode it as %2F";
     }
-    return *query == '?' ? options_read(arena, query + 1, address) : NULL;
+    wrong = *query == '?' ? options_read(arena, query + 1, address) : NULL;
+    /* "?host=" and "?port=" name none. */
+    if (address->host_count == 1 && !address->hosts[0].host && !address->hosts[0].port)
+        address->host_count = 0;
+    return wrong;
 }
 
 const char *sl_database_url_read(sl_arena *arena, const char *url, sl_database_address *ret_address)
