@@ -1,4 +1,4 @@
-# build.sh - the three kinds of build. Sourced by ./dev.
+# build.sh - the kinds of build. Sourced by ./dev.
 #
 # shellcheck shell=bash
 # SPDX-License-Identifier: Apache-2.0
@@ -16,12 +16,14 @@ build_options() {
     debug) echo "--buildtype=debug -Dwerror=$(compiler_known && echo true || echo false)" ;;
     release) echo "--buildtype=release -Ddebug=true -Dtests=disabled" ;;
     asan) echo "--buildtype=debug -Doptimization=1 -Db_sanitize=address,undefined" ;;
+    fuzz) echo "--buildtype=debug -Doptimization=1 -Db_sanitize=address,undefined -Db_lundef=false -Dfuzz=enabled -Dtests=disabled" ;;
     esac
 }
 
 # build_kind KIND: configure when its options are new, compile, point build/stripe-lite at the result.
 build_kind() {
-    local kind=$1 folder=build/$1 options
+    local kind=$1 folder=build/$1 options compiler=() goals=() log=build/test-logs/compile-$1.log
+    if [ "$kind" = fuzz ]; then compiler=(env CC=clang) goals=(fuzz); fi
     options=$(build_options "$kind")
     mkdir -p build/test-logs
     if [ ! -f "$folder/build.ninja" ] || [ "$(cat "$folder/.dev-options" 2>/dev/null)" != "$options" ]; then
@@ -29,16 +31,16 @@ build_kind() {
         [ -d "$folder/meson-private" ] && wipe=(--wipe)
         say "dev: configuring and building $folder"
         # shellcheck disable=SC2086 # the options are words
-        meson setup "${wipe[@]}" "$folder" $options >build/configure.log 2>&1 </dev/null ||
-            { cat build/configure.log >&2; die "meson setup $folder failed"; }
+        "${compiler[@]}" meson setup "${wipe[@]}" "$folder" $options >"$log" 2>&1 </dev/null ||
+            { cat "$log" >&2; die "meson setup $folder failed"; }
         printf '%s\n' "$options" >"$folder/.dev-options"
     fi
-    : >build/compile.log
-    if ! run_logged build/compile.log meson compile -C "$folder"; then
-        grep -v '^\[[0-9]*/[0-9]*\] ' build/compile.log >&2
+    : >"$log"
+    if ! run_logged "$log" meson compile -C "$folder" "${goals[@]}"; then
+        grep -v '^\[[0-9]*/[0-9]*\] ' "$log" >&2
         die "$folder does not build"
     fi
-    grep -v '^\[[0-9]*/[0-9]*\] ' build/compile.log | grep -A 8 'warning:' >&2 || true
+    grep -v '^\[[0-9]*/[0-9]*\] ' "$log" | grep -A 8 'warning:' >&2 || true
     if [ -x "$folder/stripe-lite" ]; then
         ln -sfn "$kind/stripe-lite" build/stripe-lite
     fi

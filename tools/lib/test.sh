@@ -1,6 +1,7 @@
 # test.sh - runs the suites and adds them up. Sourced by ./dev.
 #
-# Suites: `unit` (the meson tests of rooms and plugins), `rooms` (who includes whom), and one for each
+# Suites: `unit` (the meson tests of rooms and plugins), `rooms` (who includes whom), `fuzz` (every target of tests/fuzz,
+# beside the others and at the lowest priority, its results at the end), and one for each
 # folder of tests/ that holds *.test.js or test_*.py. `integration` and `fault` run on every build and
 # database; the other folders once. Full output stays in build/test-logs.
 #
@@ -9,6 +10,7 @@
 
 test_logs=build/test-logs
 test_counts=$test_logs/counts
+test_fuzz_process=
 test_limit=1200 # seconds for one step: a run that hangs is a failure, not a wait
 test_together=$(($(nproc) * 2)) # files at once: they wait for servers more than they compute
 
@@ -44,6 +46,7 @@ test_suites() {
     local folder
     echo unit
     echo rooms
+    echo fuzz
     for folder in tests/*/; do
         [ -d "$folder" ] || continue
         folder=${folder%/}
@@ -116,11 +119,54 @@ test_folder() {
     [ $found -eq 1 ] || die "tests/$suite has no test file named like: $*"
 }
 
+# test_fuzz_ready: clang is there. Without it and without leave to install it a developer does without this suite; CI does not.
+test_fuzz_ready() {
+    if (setup_packages tools/fuzz_packages.txt); then return; fi
+    [ -z "${CI-}" ] || exit 1
+    say "dev: the fuzz targets are left out: they need those packages"
+    return 1
+}
+
+# test_fuzz_begin NAMES…: builds and runs in the background what test_fuzz_end waits for.
+test_fuzz_begin() {
+    local targets=() target name seconds=60
+    [ -z "${STRIPE_LITE_TEST_LONG-}" ] || seconds=600
+    while read -r target; do
+        [ $# -gt 0 ] || targets+=("$target")
+        for name in "$@"; do
+            case "$target" in *"$name"*) targets+=("$target") && break ;; esac
+        done
+    done < <(fuzz_targets)
+    [ ${#targets[@]} -gt 0 ] || die "no fuzz target is named like: $*"
+    (
+        trap - EXIT
+        renice -n 19 "$BASHPID" >/dev/null
+        build_kind fuzz
+        exec python3 tools/fuzz.py --tap --jobs 3 --seconds "$seconds" "${targets[@]}"
+    ) >"$test_logs/fuzz.tap" 2>"$test_logs/fuzz.log" </dev/null &
+    test_fuzz_process=$!
+}
+
+test_fuzz_end() {
+    local status=0 started=$SECONDS
+    wait "$test_fuzz_process" || status=$?
+    test_fuzz_process=
+    python3 tools/tally.py fuzz --status "$status" --tap "$test_logs/fuzz.tap" --counts "$test_counts"
+    if [ $status -ne 0 ]; then sed 's/^/        | /' "$test_logs/fuzz.log"; fi
+    say "dev: fuzz was waited for $((SECONDS - started)) s"
+}
+
+test_stop() {
+    if [ -n "$test_fuzz_process" ]; then kill "$test_fuzz_process" 2>/dev/null || true; fi
+    postgres_stop
+}
+
 test_suite() {
     local suite=$1 kind database
     shift
     case "$suite" in
     unit) test_unit "$@" ;;
+    fuzz) ;; # runs already: test_fuzz_begin
     rooms) test_rooms ;; # one quick pass: names do not matter to it
     integration | fault)
         for kind in $test_kinds; do
@@ -167,16 +213,21 @@ test_main() {
     setup_npm || die "the tests need those npm packages"
     mkdir -p "$test_logs"
     : >"$test_counts"
+    if [[ " ${suites[*]} " = *" fuzz "* ]] && ! test_fuzz_ready; then
+        mapfile -t suites < <(printf '%s\n' "${suites[@]}" | grep -vx fuzz)
+    fi
     for kind in $test_kinds; do build_kind "$kind"; done
 
     export ASAN_OPTIONS="${ASAN_OPTIONS:-detect_leaks=1:detect_stack_use_after_return=0:strict_string_checks=1}"
     export UBSAN_OPTIONS="${UBSAN_OPTIONS:-print_stacktrace=1:halt_on_error=1}"
-    trap postgres_stop EXIT
+    trap test_stop EXIT
     trap 'exit 130' INT
     trap 'exit 143' TERM HUP
     postgres_start
 
+    if [[ " ${suites[*]} " = *" fuzz "* ]]; then test_fuzz_begin "${names[@]}"; fi
     for suite in "${suites[@]}"; do test_suite "$suite" "${names[@]}"; done
+    if [ -n "$test_fuzz_process" ]; then test_fuzz_end; fi
     postgres_stop
     awk '{ passed += $1; failed += $2 } END { printf "%d passed, %d failed\n", passed, failed; exit failed > 0 || passed == 0 }' "$test_counts"
 }
