@@ -30,9 +30,10 @@ typedef struct sl_invocation {
     int32_t argument_count;
     sl_paths paths;
     const struct sl_settings *settings;
-    struct sl_rate_table *rates; /* shared by the workers; NULL: no limit */
-    bool watch;                  /* --reload: reload when plugins or settings change */
-    sl_arena *arena;             /* lives as long as the process */
+    struct sl_rate_table *rates;  /* shared by the workers; NULL: no limit */
+    struct sl_board_entry *entry; /* in a worker: where it tells the master how it is */
+    bool watch;                   /* --reload: reload when plugins or settings change */
+    sl_arena *arena;              /* lives as long as the process */
 } sl_invocation;
 
 /* The whole program; the exit code. since 1.0 [start-up only] */
@@ -98,5 +99,7 @@ bool sl_watch_changed(int watch, const sl_invocation *invocation);
 
 /* Tells the service manager that started us ("READY=1"), if there is one. since 1.0 [no-suspend] */
 void sl_notify(const char *message);
+/* "WATCHDOG=1", as often as the service manager asked for it. since 1.0 [no-suspend] */
+void sl_notify_alive(int64_t now);
 
 #endif

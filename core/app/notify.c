@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "core/app/app.h"
+#include "core/base/text.h"
 
 void sl_notify(const char *message)
 {
@@ -29,4 +30,28 @@ void sl_notify(const char *message)
     (void)sendto(descriptor, message, strlen(message), MSG_NOSIGNAL, (struct sockaddr *)&address,
                  (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length));
     close(descriptor);
+}
+
+/* What WATCHDOG_USEC says, when it is meant for this process; 0: nobody waits for a sign. */
+static int64_t watchdog_ms(void)
+{
+    const char *period = getenv("WATCHDOG_USEC");
+    const char *process = getenv("WATCHDOG_PID");
+    int64_t microseconds = 0;
+    int64_t of = 0;
+    if (!period || sl_text_int64(period, strlen(period), &microseconds) != 0 || microseconds < 1000)
+        return 0;
+    if (process && (sl_text_int64(process, strlen(process), &of) != 0 || of != getpid()))
+        return 0;
+    return microseconds / 1000;
+}
+
+void sl_notify_alive(int64_t now)
+{
+    static int64_t due;
+    int64_t period = watchdog_ms();
+    if (period == 0 || now < due)
+        return;
+    due = now + period / 3;
+    sl_notify("WATCHDOG=1");
 }

@@ -9,6 +9,7 @@
 #include <stripe_lite/stripe_lite.h>
 
 #include "core/app/app.h"
+#include "core/app/crash.h"
 #include "core/auth/auth.h"
 #include "core/base/context.h"
 #include "core/base/crypto.h"
@@ -108,6 +109,7 @@ static int host_open(sl_process *process, sl_context *cx)
         code = client_open(host, settings);
     if (code == SL_EXIT_OK && process->depth >= SL_HOST_PLUGINS)
         code = plugins_open(process);
+    sl_crash_learn(host->registry);
     if (code == SL_EXIT_OK && process->depth >= SL_HOST_STARTED && sl_plugins_start(cx) != SL_OK)
         code = say(sl_error_message(cx), SL_EXIT_NO);
     return code;
@@ -160,6 +162,8 @@ int sl_process_run(const sl_invocation *invocation, int depth, int32_t slot,
     r.process.host.loop = sl_loop_new(fibers);
     if (!r.process.host.loop)
         return say("the system refuses an event loop", SL_EXIT_NO);
+    if (depth >= SL_HOST_PLUGINS)
+        sl_crash_watch(r.process.host.loop, invocation->entry);
     if (sl_fiber_start(r.process.host.loop, process_fiber, &r, NULL) == SL_OK)
         sl_loop_run(r.process.host.loop);
     host_close(&r.process);

@@ -15,6 +15,7 @@
 #include <stripe_lite/log.h>
 
 #include "core/app/app.h"
+#include "core/app/board.h"
 #include "core/base/clock.h"
 #include "core/base/context.h"
 #include "core/config/settings.h"
@@ -24,6 +25,7 @@
 
 #define ORPHAN_DRAIN_MS 500
 #define WATCHED 4
+#define BEAT_MS 500
 
 typedef struct working {
     const sl_worker_start *start;
@@ -72,6 +74,13 @@ static void on_master_gone(evutil_socket_t descriptor, short events, void *data)
     (void)descriptor, (void)events;
     sl_log(NULL, SL_LOG_ERROR, "the master is gone, ending");
     drain_begin(w, ORPHAN_DRAIN_MS);
+}
+
+/* That the loop turns is all that it says. */
+static void on_beat(void *data)
+{
+    sl_board_entry *entry = data;
+    atomic_store(&entry->beat, sl_clock_monotonic_ms());
 }
 
 static sl_server_options server_options(const sl_process *process)
@@ -139,6 +148,9 @@ static int serve_until_told(sl_context *cx, sl_process *process, void *data)
     };
     for (size_t i = 0; i < WATCHED; i++)
         event_add(watched[i], NULL);
+    sl_timer *beat =
+        sl_loop_every(process->host.loop, BEAT_MS, on_beat, process->invocation->entry);
+    on_beat(process->invocation->entry);
     if (write(w.start->ready, "R", 1) != 1)
         drain_begin(&w, 0);
     close(w.start->ready);
@@ -151,6 +163,7 @@ static int serve_until_told(sl_context *cx, sl_process *process, void *data)
     sl_jobs_drain(process->host.jobs, left > 0 ? left : 0);
     sl_server_free(w.server);
     process->host.server = NULL;
+    sl_timer_free(beat);
     return SL_EXIT_OK;
 }
 

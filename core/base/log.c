@@ -35,6 +35,16 @@ void sl_log_output(int descriptor)
     output = descriptor;
 }
 
+int sl_log_descriptor(void)
+{
+    return output;
+}
+
+int32_t sl_log_format(void)
+{
+    return line_format;
+}
+
 int32_t sl_log_level_of(const char *name)
 {
     for (int32_t i = 0; i < LEVELS; i++) {

@@ -22,6 +22,10 @@ void sl_log_configure(int32_t level, int32_t format);
 /* Lines go to `descriptor` from now on (2 at the start). since 1.0 [no-suspend] */
 void sl_log_output(int descriptor);
 
+/* Where lines go, and how they are written. since 1.0 [no-suspend, async-signal-safe] */
+int sl_log_descriptor(void);
+int32_t sl_log_format(void);
+
 /* SL_LOG_... of "debug", "info", "warning" or "error"; -1 for another text. since 1.0 [no-suspend] */
 int32_t sl_log_level_of(const char *name);
 

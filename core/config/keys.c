@@ -141,6 +141,8 @@ const setting_key setting_keys[] = {
       AT(server_workers), .doc = "Worker processes; `auto` is one a core, and one on SQLite" },
     { "server.drain", "STRIPE_LITE_DRAIN", INT, "30", .max = 3600, AT(server_drain),
       .doc = "Seconds that running requests have to end after SIGTERM" },
+    { "server.watchdog", "STRIPE_LITE_WATCHDOG", INT, "30", .max = 3600, AT(server_watchdog),
+      .doc = "Seconds after which a worker whose loop stands still is replaced; `0` is never" },
     { "server.public_url", "STRIPE_LITE_PUBLIC_URL", TEXT, NULL, "as the request says",
       .check = is_url, .allowed = "an http:// or https:// address without a query",
       AT(server_public_url),

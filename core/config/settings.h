@@ -51,6 +51,7 @@ struct sl_settings {
     int64_t server_port;           /* 0: the system chooses */
     int64_t server_workers;        /* resolved: never 0; 1 on SQLite */
     int64_t server_drain;          /* seconds */
+    int64_t server_watchdog;       /* seconds, 0: off */
     const char *server_public_url; /* without a slash at its end */
     const char *server_tls_certificate;
     const char *server_tls_key;

@@ -131,3 +131,22 @@ bool sl_fiber_cancelled(void)
     const sl_fiber *fiber = sl_fiber_current();
     return fiber && fiber->cancelled && fiber->shield == 0;
 }
+
+void sl_fiber_works_on(const sl_fiber_work *work)
+{
+    sl_fiber *fiber = sl_fiber_current();
+    if (fiber)
+        fiber->work = work;
+}
+
+bool sl_loop_view(const sl_loop *loop, sl_fiber_view *ret_view)
+{
+    const sl_fiber *fiber = loop->running;
+    if (!fiber)
+        return false;
+    *ret_view = (sl_fiber_view){ .guard = fiber->mapping,
+                                 .stack = fiber->stack,
+                                 .top = fiber->stack + fiber->stack_size,
+                                 .work = fiber->work };
+    return true;
+}

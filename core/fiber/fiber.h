@@ -80,6 +80,26 @@ void sl_fiber_shield(bool on);
 /* Whether the next wait would return SL_E_CANCELLED. */
 bool sl_fiber_cancelled(void);
 
+/* What a fiber serves, for the report of a crash. Texts live as long as the fiber works on it. */
+typedef struct sl_fiber_work {
+    const char *kind;   /* "request" or "job" */
+    const char *name;   /* "POST /v1/charges"; a job's type */
+    const char *id;     /* of the request, or of the one that the job belongs to */
+    const char *plugin; /* whose route or job it is */
+} sl_fiber_work;
+/* The running fiber serves this from now on; NULL: nothing. since 1.0 [no-suspend] */
+void sl_fiber_works_on(const sl_fiber_work *work);
+
+/* The running fiber as a signal handler sees it. */
+typedef struct sl_fiber_view {
+    const char *guard; /* the page below the stack, where an overflow is noticed */
+    const char *stack; /* lowest usable byte */
+    const char *top;   /* end of the stack */
+    const sl_fiber_work *work;
+} sl_fiber_view;
+/* False when no fiber runs. since 1.0 [no-suspend, async-signal-safe] */
+bool sl_loop_view(const sl_loop *loop, sl_fiber_view *ret_view);
+
 /* ---- waiting: deadlines are monotonic milliseconds (core/base/clock.h), 0 is none; each returns SL_OK, SL_E_TIMEOUT or
  * SL_E_CANCELLED; SL_E_INTERNAL outside a fiber and for a descriptor that cannot be waited for; [suspends], all of these ---- */
 

@@ -46,6 +46,7 @@ struct sl_fiber {
     size_t stack_size;
     void *fake_stack; /* address sanitizer's */
     unsigned valgrind_id;
+    const sl_fiber_work *work;
 };
 
 struct sl_waiter {

@@ -101,6 +101,7 @@ sl_fiber *sl_stack_take(sl_loop *loop)
         fiber->ended = false;
         fiber->shield = 0;
         fiber->result = SL_OK;
+        fiber->work = NULL;
     }
     return fiber;
 }

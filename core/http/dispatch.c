@@ -82,6 +82,10 @@ static void request_fiber(void *data)
 {
     sl_request *request = data;
     sl_context *cx = request->cx;
+    const sl_route_entry *entry = request->match.entry;
+    request->work =
+        (sl_fiber_work){ "request", entry->route->pattern, cx->request_id, entry->plugin };
+    sl_fiber_works_on(&request->work);
     cx->deadline = sl_clock_monotonic_ms() + request->server->options.request_ms;
     sl_status status = request_serve(request);
     if (status != SL_OK) {
@@ -92,6 +96,7 @@ static void request_fiber(void *data)
     }
     request_unlink(request);
     request->fiber = NULL;
+    sl_fiber_works_on(NULL);
     sl_request_end(request);
 }
 

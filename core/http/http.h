@@ -56,6 +56,7 @@ typedef struct sl_request {
     const void *params;
     struct sl_idempotency *idempotency;
     sl_commit_hook restart; /* a step that begins again starts without an answer */
+    sl_fiber_work work;
 } sl_request;
 
 struct sl_server {

@@ -226,7 +226,10 @@ void sl_job_perform(sl_jobs *jobs, const sl_job_row *claimed)
         cx->deadline = sl_clock_monotonic_ms() + timeout * 1000;
         cx->plugin = run.entry->plugin;
         cx->job = &run;
+        sl_fiber_work work = { "job", type->name, request_id, run.entry->plugin };
+        sl_fiber_works_on(&work);
         sl_status status = run_handler(cx, &run);
+        sl_fiber_works_on(NULL);
         cx->job = NULL;
         cx->plugin = NULL;
         job_over(cx, &run, status);

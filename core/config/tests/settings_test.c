@@ -265,6 +265,7 @@ static void defaults_are_right(void **state)
     assert_true(settings->database_sqlite);
     assert_int_equal(settings->server_workers, 1);
     assert_int_equal(settings->server_drain, 30);
+    assert_int_equal(settings->server_watchdog, 30);
     assert_int_equal(settings->metrics_port, -1);
     assert_int_equal(settings->limits_rate, 100);
     assert_int_equal(settings->limits_rate_burst, 200);

@@ -6,11 +6,23 @@
 'use strict';
 
 const { spawn } = require('node:child_process');
+const fs = require('node:fs');
 const path = require('node:path');
 
 const repository = path.resolve(__dirname, '../../..');
 const build = path.resolve(repository, process.env.STRIPE_LITE_BUILD || 'build/debug');
 const program = path.join(build, 'stripe-lite');
+
+/* Whether a sanitizer watches the build: it takes crashes for itself, and memory is another matter. */
+function isSanitized() {
+  const options = JSON.parse(fs.readFileSync(path.join(build, 'meson-info/intro-buildoptions.json'), 'utf8'));
+  return options.find(({ name }) => name === 'b_sanitize').value !== 'none';
+}
+
+/* The names of the plugins that come with the build, as settings list them. */
+function bundledPlugins() {
+  return fs.readdirSync(path.join(build, 'plugins')).filter((name) => name.endsWith('.so')).map((name) => path.basename(name, '.so')).sort();
+}
 
 /* Settings of the caller's shell must not reach a server under test. */
 function cleanEnvironment(extra) {
@@ -44,4 +56,4 @@ async function mustRun(file, words, options) {
   return result;
 }
 
-module.exports = { repository, build, program, cleanEnvironment, run, mustRun };
+module.exports = { repository, build, program, isSanitized, bundledPlugins, cleanEnvironment, run, mustRun };
