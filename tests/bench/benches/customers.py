@@ -23,7 +23,7 @@ def only(statements, pattern):
 
 
 def store(cluster, insert):
-    """STORED copies of the row in both databases, with ids that requests.lua and the script below can name."""
+    """STORED copies of the row in both databases, with ids that both sides can name."""
     columns = re.search(r"\((.*?)\)", insert.sql).group(1)
     values = ["NULL" if value is None else literal(value) for value in insert.values]
     names = re.findall(r"\w+", columns)
@@ -48,7 +48,7 @@ def run_get(site):
     samples = interleave(
         site,
         {
-            "ours": lambda: wrk(server, "customer_get", CONNECTIONS, site.seconds, server.key),
+            "ours": lambda: wrk(server, "/v1/customers/cus_bench01%017d", CONNECTIONS, site.seconds, server.key, STORED),
             "pgbench": lambda: pgbench(cluster, "reference", script.file, CONNECTIONS, site.seconds, script.variables),
         },
     )

@@ -1,7 +1,7 @@
-"""capture.py - which statements one request makes, taken from PostgreSQL's own log, and a pgbench script of them.
+"""capture.py - which statements one request makes, and a pgbench script of them.
 
-The reference runs what the server runs: a lone request is made several times, the log tells every statement with its
-values, and two requests with the same statements tell which values are new each time. In those the ids (24 letters and
+The reference runs what the server runs: a lone request is made several times, PostgreSQL's log (or a trace of SQLite, see
+sqlite.py) tells every statement with its values, and two requests with the same statements tell which values are new each time. In those the ids (24 letters and
 digits or more) become ids of the same length that grow with time, as ours do: two digits for which id it is, then the
 18 digits of :u, which no other transaction has. Other words that are new each time become the 8 hexadecimal digits of :w.
 Values over LONG characters, the documents, are sent at their full size but stay the same; so does everything else. Every value
@@ -36,7 +36,7 @@ SQL = {U: ":u", W: "lpad(to_hex(:w::bigint), 8, '0')", CLIENT: ":client"}
 @dataclasses.dataclass
 class Statement:
     sql: str
-    values: list  # a text, None, or a list of texts, U, W and CLIENT
+    values: list  # a text, a whole number, None, or a list of texts, U, W and CLIENT
 
 
 def parse_entry(entry):
@@ -50,21 +50,34 @@ def parse_entry(entry):
     return Statement(found.group(1).strip(), [values[number] for number in sorted(values)])
 
 
-def capture(cluster, database, request):
-    """Two runs of the statements that request() usually makes. The server must be there with one worker, and idle."""
-    seen = []
-    for _ in range(TRIES):
-        offset = cluster.log_size()
-        request()
-        cluster.sql(database, MARK)
+class PostgresLog:
+    """Statements of a database that has log_statement on."""
 
-        def all_of_it(offset=offset):
-            statements = [parsed for entry in cluster.log_entries(offset, database) if (parsed := parse_entry(entry))]
+    def __init__(self, cluster, database):
+        self.cluster, self.database = cluster, database
+
+    def begin(self):
+        self.offset = self.cluster.log_size()
+
+    def end(self):
+        self.cluster.sql(self.database, MARK)
+
+        def all_of_it():
+            entries = self.cluster.log_entries(self.offset, self.database)
+            statements = [parsed for entry in entries if (parsed := parse_entry(entry))]
             ends = [number for number, statement in enumerate(statements) if statement.sql == MARK]
             return statements[: ends[0]] if ends else None
 
-        statements = until("PostgreSQL logs a statement", all_of_it)
-        seen.append([statement for statement in statements if not CALLER.match(statement.sql)])
+        return until("PostgreSQL logs a statement", all_of_it)
+
+
+def capture(source, request):
+    """Two runs of the statements that request() usually makes. The server must be there with one worker, and idle."""
+    seen = []
+    for _ in range(TRIES):
+        source.begin()
+        request()
+        seen.append([statement for statement in source.end() if not CALLER.match(statement.sql)])
     forms = collections.Counter(tuple(statement.sql for statement in run) for run in seen)
     usual, times = forms.most_common(1)[0]
     if times < 2 or not usual:
@@ -77,8 +90,8 @@ def vary(one, other, known=None):
     known = {} if known is None else known
 
     def pieces(value, same):
-        if value is None:
-            return None
+        if not isinstance(value, str):
+            return value
         if slot := SLOT.match(value):
             return [slot.group(1), CLIENT]
         if value == same or len(value) > LONG:

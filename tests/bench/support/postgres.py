@@ -5,10 +5,11 @@ SPDX-License-Identifier: Apache-2.0
 
 import collections
 import dataclasses
+import itertools
 import os
 import re
 
-from .capture import capture, pgbench_script, vary
+from .capture import PostgresLog, capture, pgbench_script, vary
 from .processes import Trouble
 from .server import Server
 
@@ -55,16 +56,17 @@ def watched_requests(site):
     cluster.create("watched")
     cluster.sql("postgres", "ALTER DATABASE watched SET log_statement = 'all'")
     server = Server(site.build, site.folder, cluster.url("watched"), workers=1).start()
-    keys = iter(range(10**6))
+    log = PostgresLog(cluster, "watched")
+    keys = itertools.count()
 
     def charge():
         server.request("/v1/charges", CHARGE, Idempotency_Key=f"bench{next(keys):027d}")
 
     try:
-        found = {"charge": capture(cluster, "watched", charge)}
-        found["customer_post"] = capture(cluster, "watched", lambda: server.request("/v1/customers", CUSTOMER))
+        found = {"charge": capture(log, charge)}
+        found["customer_post"] = capture(log, lambda: server.request("/v1/customers", CUSTOMER))
         made = re.search(r'"id":"(cus_\w+)"', server.request("/v1/customers", CUSTOMER)).group(1)
-        found["customer_get"] = capture(cluster, "watched", lambda: server.request(f"/v1/customers/{made}"))
+        found["customer_get"] = capture(log, lambda: server.request(f"/v1/customers/{made}"))
     finally:
         server.stop()
     # The references run on the same tables, with one charge in them.

@@ -1,11 +1,11 @@
 -- requests.lua: what wrk sends, and its figures as one line of JSON.
 --
--- wrk … URL -- KIND KEY RUN: KIND is one of those below, KEY the secret key, RUN a word that no other run of this
--- database has, so that idempotency keys are new. SPDX-License-Identifier: Apache-2.0
+-- wrk … URL -- KIND KEY RUN COUNT: KIND is one of those below or a path, KEY the secret key, RUN a word that no other run of
+-- this database has, so that idempotency keys are new. A %d in a path becomes a number below COUNT.
+-- SPDX-License-Identifier: Apache-2.0
 
 local makers = {}
 local count = 0
-local customers = 1000
 
 local form = { ["Content-Type"] = "application/x-www-form-urlencoded" }
 
@@ -26,21 +26,15 @@ function makers.customer_post()
    end
 end
 
--- The ids that customers.py gives its rows.
-function makers.customer_get()
-   return function()
-      return wrk.format("GET", string.format("/v1/customers/cus_bench01%017d", math.random(0, customers - 1)))
+-- A fixed request is formatted once, and not before the first is asked for: wrk learns its host after init.
+local function get(path, numbers)
+   if numbers > 0 then
+      return function() return wrk.format("GET", string.format(path, math.random(0, numbers - 1))) end
    end
-end
-
--- Any path: one fixed request, formatted once. Not before the first is asked for: wrk learns its host after init.
-local function fixed(path)
+   local text
    return function()
-      local text
-      return function()
-         text = text or wrk.format("GET", path)
-         return text
-      end
+      text = text or wrk.format("GET", path)
+      return text
    end
 end
 
@@ -51,7 +45,7 @@ function init(args)
       form["Authorization"] = wrk.headers["Authorization"]
    end
    math.randomseed(os.time())
-   request = (makers[kind] or fixed(kind))(run)
+   request = makers[kind] and makers[kind](run) or get(kind, tonumber(args[4]))
 end
 
 function done(summary, latency)
