@@ -88,27 +88,40 @@ static sl_status ledger_sums(sl_context *cx, const char *account, sl_list *ret_b
     return SL_OK;
 }
 
+/* The names of all postings that a transaction may have: `<id>:00` to `<id>:15`. */
+#define PLACE(NUMBER) "t.id || ':" NUMBER "'"
+#define PLACES                                                                                                                         \
+    PLACE("00")                                                                                                                        \
+    ", " PLACE("01") ", " PLACE("02") ", " PLACE("03") ", " PLACE("04") ", " PLACE("05") ", " PLACE("06") ", " PLACE("07") ", " PLACE( \
+        "08") ", " PLACE("09") ", " PLACE("10") ", " PLACE("11") ", " PLACE("12") ", " PLACE("13") ", " PLACE("14") ", " PLACE("15")
+_Static_assert(LEDGER_POSTINGS_MOST == 16, "PLACES names the place of each posting");
+
 static sl_status ledger_story(sl_context *cx, const char *subject, sl_list *ret_lines)
 {
-    sl_list rows;
-    sl_status status = sl_select(cx, &ledger_postings, "subject = $2 ORDER BY created, id",
-                                 SL_ARGS(sl_text(subject)), &rows);
+    sl_rows *rows;
+    sl_status status =
+        sl_query(cx,
+                 "SELECT t.id, t.kind, t.source, p.account, p.currency, p.amount, t.created"
+                 " FROM ledger_transactions t JOIN ledger_postings p"
+                 " ON p.account_id = t.account_id AND p.id IN (" PLACES ")"
+                 " WHERE t.account_id = $1 AND t.subject = $2 ORDER BY t.created, t.id, p.id",
+                 SL_ARGS(sl_text(subject)), &rows);
     if (status != SL_OK)
         return status;
-    sl_ledger_line *lines = sl_alloc(cx, (rows.count + 1) * sizeof(*lines));
-    for (uint32_t i = 0; i < rows.count; i++) {
-        const struct ledger_posting *row = SL_ITEM(rows, struct ledger_posting, i);
+    uint32_t count = sl_rows_count(rows);
+    sl_ledger_line *lines = sl_alloc(cx, (count + 1) * sizeof(*lines));
+    for (uint32_t i = 0; i < count; i++) {
         lines[i] = (sl_ledger_line){
-            .transaction = row->transaction_id,
-            .kind = row->kind,
-            .source = row->source,
-            .account = row->account,
-            .currency = row->currency,
-            .amount = row->amount,
-            .created = row->created,
+            .transaction = sl_rows_text(rows, i, 0),
+            .kind = sl_rows_text(rows, i, 1),
+            .source = sl_rows_text(rows, i, 2),
+            .account = sl_rows_text(rows, i, 3),
+            .currency = sl_rows_text(rows, i, 4),
+            .amount = sl_rows_int(rows, i, 5),
+            .created = sl_rows_int(rows, i, 6),
         };
     }
-    *ret_lines = (sl_list){ rows.count, sizeof(*lines), lines };
+    *ret_lines = (sl_list){ count, sizeof(*lines), lines };
     return SL_OK;
 }
 

@@ -110,17 +110,25 @@ static sl_status dispute_open_add(sl_context *cx, struct charge *charge,
     return SL_OK;
 }
 
+/* What a gateway may call by one reference again, a capture or a refund, came after the payment. */
+static sl_status notice_attempt(sl_context *cx, const sl_gateway_notice *notice,
+                                struct attempt *ret)
+{
+    sl_status status = SL_E_NOT_FOUND;
+    if (notice->attempt)
+        status = sl_find(cx, &payment_attempts, notice->attempt, ret);
+    if (status != SL_E_NOT_FOUND || !notice->reference)
+        return status;
+    return sl_select_one(cx, &payment_attempts, "reference = $2 ORDER BY created, id LIMIT 1",
+                         SL_ARGS(sl_text(notice->reference)), ret);
+}
+
 /* The charge a notice is about. A bank may be faster than this server: while the attempt's outcome is not recorded the notice is
  * to be told again. */
 static sl_status notice_charge(sl_context *cx, const sl_gateway_notice *notice, struct charge *ret)
 {
     struct attempt attempt;
-    sl_status status = SL_E_NOT_FOUND;
-    if (notice->attempt)
-        status = sl_find(cx, &payment_attempts, notice->attempt, &attempt);
-    if (status == SL_E_NOT_FOUND && notice->reference)
-        return sl_select_one(cx, &charges, "gateway_reference = $2 ORDER BY created, id LIMIT 1",
-                             SL_ARGS(sl_text(notice->reference)), ret);
+    sl_status status = notice_attempt(cx, notice, &attempt);
     if (status != SL_OK)
         return status;
     if (attempt_is_open(&attempt))
