@@ -88,24 +88,21 @@ static sl_status ledger_sums(sl_context *cx, const char *account, sl_list *ret_b
     return SL_OK;
 }
 
-/* The names of all postings that a transaction may have: `<id>:00` to `<id>:15`. */
-#define PLACE(NUMBER) "t.id || ':" NUMBER "'"
-#define PLACES                                                                                                                         \
-    PLACE("00")                                                                                                                        \
-    ", " PLACE("01") ", " PLACE("02") ", " PLACE("03") ", " PLACE("04") ", " PLACE("05") ", " PLACE("06") ", " PLACE("07") ", " PLACE( \
-        "08") ", " PLACE("09") ", " PLACE("10") ", " PLACE("11") ", " PLACE("12") ", " PLACE("13") ", " PLACE("14") ", " PLACE("15")
-_Static_assert(LEDGER_POSTINGS_MOST == 16, "PLACES names the place of each posting");
+/* A posting is named after its transaction and its place in it: the key finds all that there may be. */
+static const char story_sql[] =
+    "SELECT t.id, t.kind, t.source, p.account, p.currency, p.amount, t.created"
+    " FROM ledger_transactions t JOIN ledger_postings p ON p.account_id = t.account_id AND p.id IN ("
+    "t.id || ':00', t.id || ':01', t.id || ':02', t.id || ':03', "
+    "t.id || ':04', t.id || ':05', t.id || ':06', t.id || ':07', "
+    "t.id || ':08', t.id || ':09', t.id || ':10', t.id || ':11', "
+    "t.id || ':12', t.id || ':13', t.id || ':14', t.id || ':15')"
+    " WHERE t.account_id = $1 AND t.subject = $2 ORDER BY t.created, t.id, p.id";
+_Static_assert(LEDGER_POSTINGS_MOST == 16, "story_sql names each place");
 
 static sl_status ledger_story(sl_context *cx, const char *subject, sl_list *ret_lines)
 {
     sl_rows *rows;
-    sl_status status =
-        sl_query(cx,
-                 "SELECT t.id, t.kind, t.source, p.account, p.currency, p.amount, t.created"
-                 " FROM ledger_transactions t JOIN ledger_postings p"
-                 " ON p.account_id = t.account_id AND p.id IN (" PLACES ")"
-                 " WHERE t.account_id = $1 AND t.subject = $2 ORDER BY t.created, t.id, p.id",
-                 SL_ARGS(sl_text(subject)), &rows);
+    sl_status status = sl_query(cx, story_sql, SL_ARGS(sl_text(subject)), &rows);
     if (status != SL_OK)
         return status;
     uint32_t count = sl_rows_count(rows);
