@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <stripe_lite/fault.h>
 #include <stripe_lite/log.h>
 
 #include "core/app/app.h"
@@ -49,6 +50,7 @@ static void drain_begin(working *w, int64_t milliseconds)
     if (w->draining)
         return;
     w->draining = true;
+    SL_FAULT("worker.drains");
     w->drained_by = sl_clock_monotonic_ms() + milliseconds;
     sl_jobs_stop(w->process->host.jobs);
     sl_server_drain(w->server, milliseconds, drained, w);
@@ -137,9 +139,12 @@ static sl_status server_start(sl_context *cx, working *w)
 static int serve_until_told(sl_context *cx, sl_process *process, void *data)
 {
     working w = { .start = data, .process = process };
+    if (SL_FAULT("worker.before_listen"))
+        return SL_EXIT_NO;
     struct event_base *base = sl_loop_base(process->host.loop);
     if (server_start(cx, &w) != SL_OK)
         return SL_EXIT_CONFIG;
+    SL_FAULT("worker.listens");
     sl_jobs_start(process->host.jobs);
     struct event *watched[WATCHED] = {
         evsignal_new(base, SIGTERM, on_signal, &w), evsignal_new(base, SIGINT, on_signal, &w),
@@ -159,6 +164,7 @@ static int serve_until_told(sl_context *cx, sl_process *process, void *data)
             break;
     for (size_t i = 0; i < WATCHED; i++)
         event_free(watched[i]);
+    SL_FAULT("worker.drained");
     int64_t left = w.drained_by - sl_clock_monotonic_ms();
     sl_jobs_drain(process->host.jobs, left > 0 ? left : 0);
     sl_server_free(w.server);

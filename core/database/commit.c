@@ -6,6 +6,8 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
+#include <stripe_lite/fault.h>
+
 #include "core/base/clock.h"
 #include "core/base/random.h"
 #include "core/database/write_set.h"
@@ -53,10 +55,14 @@ static sl_status set_write(sl_context *cx, struct sl_write_set *set)
         return SL_OK;
     sl_write write;
     sl_write_set_compile(cx, set, &write);
+    if (SL_FAULT("write_set.before"))
+        return sl_fail(cx, SL_E_UNAVAILABLE, NULL, "The database is busy. Please try again.");
     const sl_database *database = cx->host->database;
     sl_fiber_shield(true);
     sl_status status = database->driver->write(database->self, cx, &write);
     sl_fiber_shield(false);
+    if (SL_FAULT("write_set.after") && status == SL_OK)
+        status = sl_fail(cx, SL_E_UNKNOWN, NULL, "The database's answer to a commit was lost.");
     if (status == SL_OK || status == SL_E_UNKNOWN) {
         cx->committed = true;
         set->commits++;

@@ -9,6 +9,8 @@
  */
 #include <string.h>
 
+#include <stripe_lite/fault.h>
+
 #include "core/database/driver.h"
 #include "core/database/migration_files.h"
 
@@ -76,7 +78,10 @@ static sl_status file_apply(sl_context *cx, const char *owner, const sl_migratio
                     .count = 5 },
     };
     const sl_database *database = cx->host->database;
-    sl_status status = database->driver->script(database->self, cx, &script, ret_applied);
+    sl_status status = SL_FAULT("migration.before_file")
+                           ? sl_fail(cx, SL_E_UNAVAILABLE, NULL, "The connection was lost.")
+                           : database->driver->script(database->self, cx, &script, ret_applied);
+    SL_FAULT("migration.after_commit");
     if (status == SL_OK)
         return status;
     const char *reason = sl_error_message(cx);

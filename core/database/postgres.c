@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <stripe_lite/fault.h>
 #include <stripe_lite/log.h>
 
 #include "core/base/buffer.h"
@@ -351,6 +352,11 @@ static sl_status step_run(sl_context *cx, sl_pg_connection *connection, const ch
     return status;
 }
 
+static sl_status script_lost(sl_context *cx, bool lost)
+{
+    return lost ? sl_fail(cx, SL_E_UNAVAILABLE, NULL, "The connection was lost.") : SL_OK;
+}
+
 static sl_status script_statements(sl_context *cx, sl_pg_connection *connection,
                                    const sl_script *script, bool *ret_applied)
 {
@@ -365,11 +371,15 @@ static sl_status script_statements(sl_context *cx, sl_pg_connection *connection,
     *ret_applied = there == 0;
     if (status == SL_OK && there == 0)
         status = step_run(cx, connection, script->body, NULL, 0, NULL);
+    if (status == SL_OK && there == 0)
+        status = script_lost(cx, SL_FAULT("migration.before_record"));
     if (status == SL_OK && PQtransactionStatus(connection->conn) != PQTRANS_INTRANS)
         status = sl_fail(cx, SL_E_INTERNAL, NULL, "it ends the transaction it runs in");
     if (status == SL_OK && there == 0 && script->record.sql)
         status = step_run(cx, connection, script->record.sql, script->record.arguments,
                           script->record.count, NULL);
+    if (status == SL_OK)
+        status = script_lost(cx, SL_FAULT("migration.before_commit"));
     if (status == SL_OK)
         status = step_run(cx, connection, "COMMIT", NULL, 0, NULL);
     return status;

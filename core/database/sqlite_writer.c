@@ -13,6 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <stripe_lite/fault.h>
+
 #include "core/base/clock.h"
 #include "core/database/sqlite.h"
 #include "core/fiber/fiber.h"
@@ -100,12 +102,16 @@ static bool request_statements(struct request *request)
 /* False when the whole transaction is gone; its reason is in `request` then. */
 static bool member_run(struct sl_sqlite_writer *writer, struct request *request)
 {
-    int code = writer_do(writer, "SAVEPOINT member");
+    int code = SL_FAULT("sqlite.before_savepoint") ? SQLITE_IOERR : SQLITE_OK;
+    if (code == SQLITE_OK)
+        code = writer_do(writer, "SAVEPOINT member");
     if (code == SQLITE_OK && !request_statements(request)) {
         if (sqlite3_get_autocommit(writer->connection.db))
             return false;
         code = writer_do(writer, "ROLLBACK TO member");
     }
+    if (code == SQLITE_OK)
+        code = SL_FAULT("sqlite.after_statements") ? SQLITE_IOERR : SQLITE_OK;
     if (code == SQLITE_OK)
         code = writer_do(writer, "RELEASE member");
     if (code != SQLITE_OK)
@@ -142,9 +148,11 @@ static bool group_try(struct sl_sqlite_writer *writer, struct request *first, st
             return false;
         }
     }
-    *ret_code = writer_do(writer, "COMMIT");
-    if (*ret_code == SQLITE_OK)
+    *ret_code = SL_FAULT("sqlite.before_commit") ? SQLITE_IOERR : writer_do(writer, "COMMIT");
+    if (*ret_code == SQLITE_OK) {
+        SL_FAULT("sqlite.after_commit");
         return true;
+    }
     writer_rollback(writer);
     return false;
 }
@@ -176,13 +184,15 @@ static void script_run(struct sl_sqlite_writer *writer, struct request *request)
     }
     if (code == SQLITE_OK && !there)
         code = sqlite3_exec(writer->connection.db, script->body, NULL, NULL, NULL);
+    if (code == SQLITE_OK && !there)
+        code = SL_FAULT("migration.before_record") ? SQLITE_IOERR : SQLITE_OK;
     if (code == SQLITE_OK && !there && sqlite3_get_autocommit(writer->connection.db))
         code = SQLITE_MISUSE;
     if (code == SQLITE_OK && !there && script->record.sql)
         code = sl_sqlite_run(&writer->connection, script->record.sql, script->record.arguments,
                              script->record.count, NULL);
     if (code == SQLITE_OK)
-        code = writer_do(writer, "COMMIT");
+        code = SL_FAULT("migration.before_commit") ? SQLITE_IOERR : writer_do(writer, "COMMIT");
     request->applied = !there;
     if (code != SQLITE_OK)
         request_failed(request, code);

@@ -8,6 +8,7 @@
  */
 #include <string.h>
 
+#include <stripe_lite/fault.h>
 #include <stripe_lite/log.h>
 #include <stripe_lite/route.h>
 
@@ -71,6 +72,7 @@ static void event_insert(sl_context *cx, const struct sl_event_draft *draft)
     row->idempotency_key = sl_idempotency_key(cx);
     row->api_version = SL_STRIPE_API_VERSION;
     sl_insert(cx, &sl_event_table, row);
+    SL_FAULT_OF("event.before_enqueue", row->type);
     sl_events_enqueue(cx, row->id, row->type);
 }
 
@@ -80,8 +82,12 @@ static sl_status events_before(sl_context *cx, void *data)
     struct sl_event_draft **committing = data;
     *committing = cx->events;
     cx->events = NULL;
+    if (*committing && SL_FAULT("event.before_render"))
+        return sl_fail(cx, SL_E_UNAVAILABLE, NULL, "The events could not be rendered.");
     for (const struct sl_event_draft *draft = *committing; draft; draft = draft->next)
         event_insert(cx, draft);
+    if (*committing)
+        SL_FAULT("event.after_render");
     return SL_OK;
 }
 

@@ -10,6 +10,8 @@
 
 #include <string.h>
 
+#include <stripe_lite/fault.h>
+
 #include "core/http/idempotency.h"
 
 static sl_status step_run(sl_context *cx, void *data)
@@ -44,6 +46,7 @@ static sl_status request_serve(sl_request *request)
     sl_context *cx = request->cx;
     request->restart = (sl_commit_hook){ .restart = reply_forget, .data = request };
     sl_context_hook(cx, &request->restart);
+    SL_FAULT_OF("request.begun", request->head.method);
     sl_status status = sl_guard(request);
     if (status == SL_OK) {
         status = sl_parameters_read(request);
@@ -94,6 +97,7 @@ static void request_fiber(void *data)
         }
         sl_error_reply(cx);
     }
+    SL_FAULT_OF("request.before_answer", request->head.method);
     request_unlink(request);
     request->fiber = NULL;
     sl_fiber_works_on(NULL);

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include <stripe_lite/crypto.h>
+#include <stripe_lite/fault.h>
 
 #include "core/base/text.h"
 #include "core/database/database.h"
@@ -94,6 +95,9 @@ static sl_status before_commit(sl_context *cx, void *data)
     if (record->finished || record->joined) {
         return SL_OK;
     }
+    if (SL_FAULT("idempotency.before_record")) {
+        return sl_fail(cx, SL_E_UNAVAILABLE, NULL, "The key could not be recorded.");
+    }
     bool final = answer_known(cx);
     if (!final && cx->key_released && record->there) {
         sl_delete(cx, &sl_idempotency_table, &record->row);
@@ -112,6 +116,7 @@ static void after_commit(sl_context *cx, void *data, sl_status result)
 {
     sl_idempotency *record = data;
     (void)cx;
+    SL_FAULT("idempotency.after_record");
     if (record->leaving && result == SL_OK) {
         record->finished = true;
     } else if (record->joined && result == SL_OK) {
@@ -212,6 +217,9 @@ sl_status sl_idempotency_look(sl_context *cx, sl_idempotency *record, bool *ret_
     *ret_replayed = false;
     if (record->there) {
         return SL_OK;
+    }
+    if (SL_FAULT("idempotency.before_look")) {
+        return sl_fail(cx, SL_E_UNAVAILABLE, NULL, "The key could not be looked up.");
     }
     sl_status status = sl_find(cx, &sl_idempotency_table, record->row.id, &row);
     if (status == SL_E_NOT_FOUND) {

@@ -9,6 +9,7 @@
  */
 #include <string.h>
 
+#include <stripe_lite/fault.h>
 #include <stripe_lite/log.h>
 
 #include "core/base/clock.h"
@@ -59,6 +60,8 @@ static void run_after_commit(sl_context *cx, void *data, sl_status result)
     (void)cx;
     struct sl_job_run *run = data;
     if (result == SL_OK)
+        SL_FAULT_OF("job.after_commit", run->row->name);
+    if (result == SL_OK)
         run->row->version = run->held->version;
 }
 
@@ -107,8 +110,12 @@ static sl_status job_step(sl_context *cx, void *data)
     sl_status status = SL_OK;
     if (row->payload)
         status = sl_json_parse(cx, row->payload, strlen(row->payload), &view.payload);
+    if (status == SL_OK && SL_FAULT_OF("job.before_handler", row->name))
+        status = sl_fail(cx, SL_E_UNAVAILABLE, NULL, "The job could not be begun.");
     if (status == SL_OK)
         status = run->entry->type->handler(cx, &view);
+    if (status == SL_OK && SL_FAULT_OF("job.after_handler", row->name))
+        status = sl_fail(cx, SL_E_UNAVAILABLE, NULL, "The job could not be ended.");
     run->ending = status == SL_OK;
     return status;
 }
@@ -154,7 +161,9 @@ static void row_give_back(const sl_host *host, sl_job_row *row)
     sl_update_in(cx, row->scope, &sl_job_table, row,
                  "state, run_at, locked_by, last_error, attempt");
     sl_fiber_shield(true);
-    sl_status status = sl_commit(cx);
+    sl_status status = SL_FAULT_OF("job.before_give_back", row->name) ? SL_E_UNAVAILABLE : SL_OK;
+    if (status == SL_OK)
+        status = sl_commit(cx);
     sl_fiber_shield(false);
     if (status != SL_OK)
         sl_log(cx, SL_LOG_WARNING, "job not given back", "job", row->name, "id", row->id, "status",

@@ -8,6 +8,7 @@
  */
 #include <string.h>
 
+#include <stripe_lite/fault.h>
 #include <stripe_lite/log.h>
 
 #include "core/base/clock.h"
@@ -133,9 +134,11 @@ static bool runner_turn(sl_jobs *jobs)
     sl_list rows = { .count = 0 };
     sl_status status = leases_renew(jobs, cx);
     if (status == SL_OK && !jobs->stopping)
-        status = sl_schedules_enqueue(cx, jobs);
+        status = SL_FAULT("job.before_claim") ? SL_E_UNAVAILABLE : sl_schedules_enqueue(cx, jobs);
     if (status == SL_OK && !jobs->stopping)
         status = sl_jobs_claim(cx, jobs, room, SL_JOB_LEASE_MS, &rows);
+    if (status == SL_OK && rows.count > 0 && SL_FAULT("job.claimed"))
+        status = sl_fail(cx, SL_E_UNAVAILABLE, NULL, "The answer to a claim was lost.");
     if (status == SL_OK)
         jobs_begin(jobs, rows);
     if (status == SL_OK && !jobs->stopping)

@@ -22,6 +22,8 @@
 sl_status attempt_sweep(sl_context *cx, const sl_job_view *job)
 {
     (void)job;
+    if (SL_FAULT("recovery.before_sweep"))
+        return sl_fail(cx, SL_E_UNAVAILABLE, NULL, "The open attempts could not be read.");
     sl_list open;
     sl_status status = sl_select(cx, &payment_attempts,
                                  "unsettled = TRUE AND started <= $2 ORDER BY"
@@ -103,9 +105,13 @@ sl_status attempt_recover(sl_context *cx, const sl_job_view *job)
     sl_gateway_outcome *outcome = sl_alloc(cx, sizeof(*outcome));
     outcome->kind = SL_GATEWAY_APPROVED; /* of no weight when the attempt is settled already */
     if (attempt_is_open(&attempt)) {
+        if (SL_FAULT("recovery.before_gateway"))
+            return sl_fail(cx, SL_E_UNAVAILABLE, NULL, "The gateway could not be asked.");
         status = attempt_ask(cx, &attempt, outcome);
         if (status != SL_OK)
             return status;
+        if (SL_FAULT("recovery.after_gateway"))
+            outcome->kind = SL_GATEWAY_UNKNOWN;
         if (!word_is_final(cx, &attempt, outcome))
             return recover_again(cx, &attempt, job);
         sl_log(cx, SL_LOG_INFO, "attempt found out", "attempt", attempt.id, "was", attempt.status);

@@ -79,6 +79,10 @@ static sl_status gateway_call(sl_context *cx, const sl_gateway *gateway,
                               sl_gateway_outcome *ret)
 {
     outcome_clear(ret);
+    if (SL_FAULT_OF("payment.before_gateway", attempt->operation)) {
+        ret->kind = SL_GATEWAY_NOT_SENT;
+        return SL_OK;
+    }
     if (real_now(cx) - attempt->started < BEGIN_SECONDS)
         return sl_gateway_call(cx, gateway, payment, ret);
     sl_log(cx, SL_LOG_WARNING, "too late to ask the gateway", "attempt", attempt->id);
@@ -127,16 +131,23 @@ static void late_money_return(sl_context *cx, const sl_gateway *gateway,
 
 sl_status attempt_run(sl_context *cx, const sl_gateway *gateway, struct settlement *settlement)
 {
+    const char *operation = settlement->known_attempt->operation;
+    if (SL_FAULT_OF("payment.before_first_commit", operation))
+        return sl_fail(cx, SL_E_UNAVAILABLE, NULL, "The attempt could not be begun.");
     sl_status status = sl_commit(cx);
     if (status != SL_OK)
         return status;
+    SL_FAULT_OF("payment.after_first_commit", operation);
     sl_gateway_outcome *outcome = sl_alloc(cx, sizeof(*outcome));
     status = gateway_ask(cx, gateway, settlement, outcome);
     if (status != SL_OK)
         return status;
+    if (SL_FAULT_OF("payment.after_gateway", operation))
+        outcome_clear(outcome);
     settlement->id = settlement->known_attempt->id;
     settlement->outcome = outcome;
     status = sl_retry(cx, attempt_record, settlement);
+    SL_FAULT_OF("payment.after_second_commit", operation);
     if (outcome->kind == SL_GATEWAY_APPROVED && settlement->recorded &&
         attempt_has_failed(settlement->attempt))
         late_money_return(cx, gateway, settlement->attempt, outcome);
@@ -255,9 +266,19 @@ static bool answer_is_lost(sl_status status)
            status == SL_E_CANCELLED;
 }
 
+/* Who records: the request, with what it asked for, or the recovery. */
+static const char *settlement_word(const struct settlement *settlement)
+{
+    return settlement->known_attempt ? settlement->known_attempt->operation
+           : settlement->recovery    ? "recovery"
+                                     : "notice";
+}
+
 sl_status attempt_record(sl_context *cx, void *data)
 {
     struct settlement *settlement = data;
+    if (SL_FAULT_OF("payment.before_second_commit", settlement_word(settlement)))
+        return sl_fail(cx, SL_E_UNAVAILABLE, NULL, "The outcome could not be recorded.");
     settlement->intent = NULL;
     settlement->charge = NULL;
     settlement->refund = NULL;

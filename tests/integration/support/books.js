@@ -9,7 +9,7 @@ const assert = require('node:assert/strict');
 
 const MADE = {
   '/v1/payment_intents': 'payment_intents', '/v1/charges': 'payment_intents', '/payments/create_charge': 'payment_intents',
-  '/v1/refunds': 'refunds', '/payments/refund_charge': 'refunds',
+  '/v1/customers': 'customers', '/v1/refunds': 'refunds', '/payments/refund_charge': 'refunds',
 };
 const TOLD = [
   ['charge.succeeded', "SELECT id FROM charges WHERE status = 'succeeded'"],

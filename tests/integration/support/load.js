@@ -63,7 +63,7 @@ class Load {
 
   /* The answer to one request, whatever happens to the servers meanwhile. */
   async ask(flow, path, values) {
-    const key = `key_${crypto.randomBytes(9).toString('hex')}`;
+    const key = this.key();
     const body = values.metadata === null ? { ...values, metadata: undefined } : { ...values, metadata: { order: key } };
     const until = Date.now() + PATIENCE;
     for (let last = 'nothing'; ; await pause(20)) {
@@ -98,6 +98,8 @@ class Load {
       assert.ok(Date.now() < until, `${path} stays ${busy}`);
     }
   }
+
+  key() { return `key_${crypto.randomBytes(9).toString('hex')}`; }
 
   amount() { return 1000 + Math.floor(Math.random() * 9000); }
 

@@ -112,21 +112,34 @@ class Suite {
   }
 }
 
-function suite(title, options, define) {
+function defined(options, define) {
   const s = new Suite(options);
   define(s);
-  const wanted = new RegExp(process.env.STRIPE_LITE_TEST_ONLY || '');
-  test(title, async (t) => {
-    try {
-      await s.begin();
-      for (const one of s.tests.filter(({ name }) => wanted.test(name))) {
-        await t.test(one.name, (inner) => s.runTest(inner, one));
-      }
-      await s.checkEnd(t);
-    } finally {
-      await s.finish();
-    }
-  });
+  return s;
 }
 
-module.exports = { suite };
+async function runSuite(t, s) {
+  const wanted = new RegExp(process.env.STRIPE_LITE_TEST_ONLY || '');
+  try {
+    await s.begin();
+    for (const one of s.tests.filter(({ name }) => wanted.test(name))) {
+      await t.test(one.name, (inner) => s.runTest(inner, one));
+    }
+    await s.checkEnd(t);
+  } finally {
+    await s.finish();
+  }
+}
+
+function suite(title, options, define) {
+  const s = defined(options, define);
+  test(title, (t) => runSuite(t, s));
+}
+
+/* Suites of one file that run at the same time, for those that mostly wait: a list of {title, options, define}. */
+function suitesAtOnce(title, list) {
+  const suites = list.map((one) => ({ title: one.title, s: defined(one.options, one.define) }));
+  test(title, { concurrency: list.length }, (t) => Promise.all(suites.map((one) => t.test(one.title, (inner) => runSuite(inner, one.s)))));
+}
+
+module.exports = { suite, suitesAtOnce };

@@ -1,0 +1,111 @@
+/*
+ * fault.test.js: at every fault point, everything that may happen there, under load; then the books are held against each other.
+ *
+ * A lane is a server with a database and a load of its own; lanes run at the same time. A round arms one fault, sends load until
+ * it has struck, sees to the server (starts it again, lets it go on) and leaves the clients to their retries: what they wait for
+ * happens while the next rounds go on. In the end every request is answered, each key has one effect and answers again as it
+ * did, each change has one event, nothing is open, and gateway, ledger and answers agree.
+ *
+ * STRIPE_LITE_TEST_POINT (a regular expression) picks rounds by point and action.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+'use strict';
+
+const assert = require('node:assert/strict');
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+const { after } = require('node:test');
+const { openThings, eachKeyOnce, nothingLost, eachEventOnce, sumsAgree } = require('../integration/support/books');
+const { answered } = require('../integration/support/expect');
+const { killServer } = require('../integration/support/kill');
+const { until } = require('../integration/support/poll');
+const { suitesAtOnce } = require('../integration/support/suite');
+const { FaultLoad } = require('./flows');
+const { gatewayAgrees } = require('./gateway_books');
+const { rounds } = require('./points');
+const { Strikes } = require('./strikes');
+
+const database = process.env.STRIPE_LITE_TEST_DATABASE === 'postgres' ? 'postgres' : 'sqlite';
+const WORKERS = database === 'postgres' ? 2 : 1;
+const wanted = new RegExp(process.env.STRIPE_LITE_TEST_POINT || '');
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'stripe_lite_faults_'));
+after(() => fs.rmSync(folder, { recursive: true, force: true }));
+
+/* Which flow comes by; a list is gone through in turn. */
+const FLOWS = { authorize: ['charge', 'liteCharge'], capture: ['capture'], void: ['cancel'], refund: ['charge', 'liteCharge'] };
+const MIXED = ['charge', 'person', 'capture', 'liteCharge', 'cancel', 'oldCharge', 'decline'];
+const flowsOf = (point) => FLOWS[point.split('@')[1]] || (point.includes('@recovery') ? ['charge'] : MIXED);
+
+function lane(title, list) {
+  const own = path.join(folder, title.replaceAll(' ', '_'));
+  fs.mkdirSync(own);
+  const env = { STRIPE_LITE_WORKERS: String(WORKERS), STRIPE_LITE_GATEWAY_TIMEOUT: '1', STRIPE_LITE_FAULT_FOLDER: own };
+  return { title, options: { env }, define: (s) => tests(s, list, new Strikes(s, own)) };
+}
+
+function tests(s, list, strikes) {
+  const asked = { mayFail: true };
+  const send = (to, values, headers) => s.client.post(to, values, { ...asked, headers });
+  const read = (from) => until(`GET ${from}`, async () => {
+    const answer = await s.client.get(from, asked);
+    return answer.status === 200 && answer;
+  }, 120);
+  const load = new FaultLoad({ send, read });
+  const stored = () => s.server.database;
+
+  s.test('a customer', async () => {
+    const values = { name: 'Ada', email: 'ada@example.com', payment_info: 'pm_card_visa' };
+    load.customer = answered(await s.post('/customers', values), 200).customer.id;
+  });
+
+  list.forEach((round, number) => {
+    s.test(`${round.point} ${round.action}`, async () => {
+      load.round = `${round.point}_${round.action}`;
+      const struck = await strikes.await(round, load, flowsOf(round.point));
+      if (round.action === 'kill') await (number % 2 ? killServer(s.server) : strikes.comesBack(struck.process));
+      if (round.action === 'stop') await strikes.goesOn(struck.process);
+      if (load.failure) throw load.failure;
+    });
+  });
+
+  s.test('every request is answered', () => load.stop());
+  s.test('what was interrupted is found out', () => until('nothing is open', async () => {
+    const open = await openThings(stored());
+    if (open.length > 0) throw new Error(JSON.stringify(open.slice(0, 5)));
+    return true;
+  }, 60));
+  s.test('each key answers as it first did', async () => {
+    for (const { key, path: to, body, answer } of load.answers.filter((one) => one.answer.status !== 400)) {
+      const again = await send(to, body, { 'idempotency-key': key });
+      assert.deepEqual([again.status, again.text], [answer.status, answer.text], `${to} ${key}`);
+      assert.equal(again.headers['idempotent-replayed'], 'true');
+    }
+  });
+  s.test('each key had one effect', () => eachKeyOnce(stored(), load.answers));
+  s.test('what was acknowledged is there', () => nothingLost(stored(), load.answers));
+  s.test('each change has one event', () => eachEventOnce(stored()));
+  s.test('the sums agree', async () => sumsAgree(stored(), answered(await s.get('/v1/balance'), 200)));
+  s.test('the gateway did what is stored', () => gatewayAgrees(stored(), s.server.log));
+  s.test('nothing is armed any more', () => strikes.none());
+}
+
+/* Kills first: what they interrupt, or leave leased, is found out while the others strike. */
+function ordered(list) {
+  const kept = list.filter(({ point, action }) => wanted.test(`${point} ${action}`));
+  return [...kept.filter(({ action }) => action === 'kill'), ...kept.filter(({ action }) => action !== 'kill')];
+}
+
+const payments = rounds('payments', database);
+const with_ = (...kinds) => payments.filter(({ point }) => kinds.includes(point.split('@')[1]));
+const lanes = [
+  lane('jobs', ordered(rounds('jobs', database))),
+  lane('recovery', ordered(rounds('recovery', database))),
+  lane('payments and refunds', ordered(with_('authorize', 'refund'))),
+  lane('captures and voids', ordered(with_('capture', 'void'))),
+  lane('writes', ordered(rounds('writes', database))),
+  lane('workers', ordered(rounds('workers', database))),
+];
+
+suitesAtOnce(`faults on ${database}`, lanes);

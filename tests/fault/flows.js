@@ -1,0 +1,55 @@
+/*
+ * flows.js: the load that a fault strikes: each flow asks under Idempotency-Keys until it is answered, like a careful client.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+'use strict';
+
+const assert = require('node:assert/strict');
+const { Load } = require('../integration/support/load');
+
+class FaultLoad extends Load {
+  constructor(options) {
+    super(options);
+    this.running = false; /* no flow begins by itself */
+    this.round = 'begin';
+  }
+
+  key() { return `${this.round}_${super.key()}`; }
+
+  /* Begins a flow; what it still waits for goes on while others begin. */
+  begin(name) {
+    const flow = { waits: true };
+    const run = this[name](flow).catch((error) => {
+      this.failure = this.failure || error;
+    }).finally(() => this.flows.delete(run));
+    this.flows.add(run);
+    return run;
+  }
+
+  async held(flow) {
+    const answer = await this.pay(flow, { capture_method: 'manual' });
+    assert.equal(answer.status, 200, answer.text);
+    const intent = await this.settled(flow, `/v1/payment_intents/${answer.json.id}`, 'processing');
+    return intent.status === 'requires_capture' ? intent : null;
+  }
+
+  async capture(flow) {
+    const intent = await this.held(flow);
+    if (!intent) return;
+    const values = { amount_to_capture: intent.amount - 100, metadata: null };
+    await this.ask(flow, `/v1/payment_intents/${intent.id}/capture`, values);
+  }
+
+  async cancel(flow) {
+    const intent = await this.held(flow);
+    if (intent) await this.ask(flow, `/v1/payment_intents/${intent.id}/cancel`, { metadata: null });
+  }
+
+  async person(flow) {
+    const answer = await this.ask(flow, '/v1/customers', { name: 'Grace', email: 'grace@example.com' });
+    assert.equal(answer.status, 200, answer.text);
+  }
+}
+
+module.exports = { FaultLoad };

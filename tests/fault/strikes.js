@@ -1,0 +1,102 @@
+/*
+ * strikes.js: arming a fault, sending load until it strikes, and looking after the process it struck.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+'use strict';
+
+const assert = require('node:assert/strict');
+const fs = require('node:fs');
+const path = require('node:path');
+const { setTimeout: pause } = require('node:timers/promises');
+const { killWorker } = require('../integration/support/kill');
+const { until } = require('../integration/support/poll');
+
+const PATIENCE = 30 * 1000;
+const STANDS_STILL_MS = 100;
+
+const state = (pid) => {
+  try {
+    const stat = fs.readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat[stat.lastIndexOf(')') + 2];
+  } catch {
+    return null;
+  }
+};
+
+class Strikes {
+  constructor(s, folder) {
+    this.s = s;
+    this.folder = folder;
+  }
+
+  /* Written beside and moved there: a process that comes by finds all of it. */
+  arm(point, action) {
+    const file = path.join(this.folder, `.${point}`);
+    fs.writeFileSync(file, action);
+    fs.renameSync(file, path.join(this.folder, point));
+  }
+
+  armed(point) { return fs.existsSync(path.join(this.folder, point)); }
+
+  none() {
+    const left = fs.readdirSync(this.folder);
+    assert.deepEqual(left, []);
+  }
+
+  /* What the server has said of this point since `from`. */
+  struck(point, action, from) {
+    const line = this.s.server.log.slice(from).split('\n').find((one) => one.startsWith(`fault: ${point.split('@')[0]}`)
+      && one.includes(` ${action} `) && (!point.includes('@') || one.includes(point)));
+    return line && { process: Number(line.split(' ')[3]) };
+  }
+
+  /* Makes the server come by: requests, and for a worker's start and end what brings those about. */
+  async nudge(point, load, flow) {
+    const { server } = this.s;
+    if (/^worker\.drain/.test(point)) server.child.kill('SIGHUP');
+    else if (/^worker\./.test(point)) await killWorker(server);
+    load.begin(flow);
+  }
+
+  /* One fault, from being armed to having struck: {process}. */
+  async await({ point, action, needs }, load, flows) {
+    const from = this.s.server.log.length;
+    const end = Date.now() + PATIENCE;
+    for (const one of needs) this.arm(one, 'error');
+    this.arm(point, action);
+    for (let turn = 0; ; turn += 1) {
+      await this.nudge(point, load, flows[turn % flows.length]);
+      for (const next = Date.now() + 3000; Date.now() < next;) {
+        const struck = this.struck(point, action, from);
+        if (struck) {
+          for (const one of needs) fs.rmSync(path.join(this.folder, one), { force: true });
+          return struck;
+        }
+        if (load.failure) throw load.failure;
+        await pause(5);
+      }
+      assert.ok(Date.now() < end, `${point} was not passed`);
+    }
+  }
+
+  /* A killed worker is gone, and the master has put another in its place. */
+  async comesBack(pid) {
+    await until(`process ${pid} is gone`, () => state(pid) === null || state(pid) === 'Z');
+    await this.ready();
+  }
+
+  ready() {
+    const { server } = this.s;
+    return until('the server is ready', async () => (await server.readiness()) === 200, 30);
+  }
+
+  async goesOn(pid) {
+    await until(`process ${pid} stands still`, () => state(pid) === 'T');
+    await pause(STANDS_STILL_MS);
+    process.kill(pid, 'SIGCONT');
+    await this.ready();
+  }
+}
+
+module.exports = { Strikes };
