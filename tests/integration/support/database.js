@@ -45,7 +45,7 @@ class SqliteDatabase {
 
   /* Statements that change it behind the server's back. */
   async change(sql) {
-    await mustRun('sqlite3', ['-bail', this.file, sql]);
+    await mustRun('sqlite3', ['-bail', '-cmd', '.timeout 5000', this.file, sql]);
   }
 
   async drop() {
