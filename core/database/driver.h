@@ -14,11 +14,14 @@
 #include "core/database/textmap.h"
 #include "core/fiber/fiber.h"
 
+typedef struct sl_shape sl_shape; /* write_set.h */
+
 typedef struct sl_statement {
     const char *sql; /* lives as long as the worker: drivers know prepared ones by it */
     const sl_argument *arguments;
     uint32_t count;
-    bool one_row; /* it must change a row, else somebody else was faster: conflict */
+    const sl_shape *shape; /* NULL: a probe, or not of a set */
+    bool one_row;          /* it must change a row, else somebody else was faster: conflict */
     const char *
         table; /* with `scope` and `id` the order in which rows are touched, the same for everyone */
     const char *scope;

@@ -264,28 +264,21 @@ static sl_status postgres_write(void *data, sl_context *cx, const sl_write *writ
     return sl_pg_batch_write(&self->batch, cx, write);
 }
 
-/* Small tables are always scanned; the plan wanted is that of a large one, whatever the arguments. */
+/* Small tables are always scanned; the plan wanted is that of a large one, whatever the arguments: what a connection for write
+ * sets is told to make. */
 static sl_status postgres_explain(void *data, sl_context *cx, const char *sql,
                                   const sl_argument *arguments, uint32_t count, sl_rows **ret_rows)
 {
     struct postgres *self = data;
-    const char *const steps[] = { "BEGIN", "SET LOCAL enable_seqscan = off",
-                                  "SET LOCAL plan_cache_mode = force_generic_plan",
-                                  sl_format(cx, "EXPLAIN %s", sql) };
     int64_t deadline = sl_database_deadline(cx, READ_PATIENCE);
     sl_pg_connection *connection = NULL;
     PGresult *result = NULL;
-    sl_status status = pool_take(self, cx, deadline, &connection);
+    sl_status status = sl_pg_connect(&self->server, SL_PG_BATCH, deadline, &connection);
     if (status != SL_OK)
-        return status;
-    arguments = arguments_plain(cx, arguments, count);
-    for (int i = 0; i < 4 && status == SL_OK && !(result && sl_pg_is_error(result)); i++) {
-        PQclear(result);
-        status = sl_pg_run(connection, NULL, steps[i], arguments, i == 3 ? count : 0, true,
-                           deadline, &result);
-    }
-    /* The transaction ends with its connection. */
-    pool_give(self, connection, false);
+        return sl_pg_fail_wait(cx, status, self->server.reason);
+    status = sl_pg_run(connection, NULL, sl_format(cx, "EXPLAIN %s", sql),
+                       arguments_plain(cx, arguments, count), count, true, deadline, &result);
+    sl_pg_close(connection);
     if (status == SL_OK)
         return result_take(cx, result, ret_rows);
     PQclear(result);

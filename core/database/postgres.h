@@ -54,6 +54,9 @@ bool sl_pg_alive(sl_pg_connection *connection);
  * statements where nothing else does. `key` NULL: the text. */
 bool sl_pg_send(sl_pg_connection *connection, const char *key, const char *sql,
                 const sl_argument *arguments, uint32_t count, bool hints, bool *ret_prepares);
+/* The same with one argument in its type's binary form. */
+bool sl_pg_send_binary(sl_pg_connection *connection, const char *key, const char *sql,
+                       const char *value, int length, bool *ret_prepares);
 sl_status sl_pg_flush(sl_pg_connection *connection, int64_t deadline);
 /* The answer of one statement put in by sl_pg_send; the caller clears it. */
 sl_status sl_pg_receive(sl_pg_connection *connection, const char *key, bool prepares,
@@ -91,7 +94,10 @@ typedef struct sl_pg_batch {
     struct sl_pg_member *last;
     uint32_t queued;
     bool led;
-    sl_textmap written; /* statements by table, up to SL_PG_GROWN */
+    sl_textmap layouts; /* of tables, see postgres_layout.c: as long as the connection */
+    sl_textmap forms;
+    int64_t replan_at;  /* monotonic milliseconds */
+    sl_textmap written; /* rows by table, up to SL_PG_GROWN */
     /* Called once a table, when so many of its rows were written here. */
     void (*grown)(void *owner, const sl_host *host, const char *table);
     void *owner;

@@ -193,8 +193,11 @@ static const char *const settings[] = {
         "SET lock_timeout = 5000; SET statement_timeout = 30000; "
         "SET idle_in_transaction_session_timeout = 30000; SET client_min_messages = error",
     [SL_PG_BATCH] =
-        "SET lock_timeout = 2000; SET statement_timeout = 10000; "
-        "SET idle_in_transaction_session_timeout = 10000; SET client_min_messages = error",
+        /* A plan for many rows that was made while a table was small would read all of it later. */
+    "SET lock_timeout = 2000; SET statement_timeout = 10000; "
+    "SET idle_in_transaction_session_timeout = 10000; SET client_min_messages = error; "
+    "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; "
+    "SET enable_hashjoin = off; SET enable_mergejoin = off",
     [SL_PG_SCRIPT] =
         "SET lock_timeout = 600000; SET statement_timeout = 0; SET client_min_messages = error",
 };
@@ -332,34 +335,61 @@ static void arguments_fill(sl_pg_connection *connection, const sl_argument *argu
     }
 }
 
+/* The number of the statement's preparation, which is put into the pipeline when there is none. 0 in *ret_number: there are too
+ * many already. */
+static bool statement_prepare(sl_pg_connection *connection, const char *key, const char *sql,
+                              const Oid *types, uint32_t count, uintptr_t *ret_number,
+                              bool *ret_prepares)
+{
+    char name[24];
+    *ret_prepares = false;
+    *ret_number = (uintptr_t)sl_textmap_get(&connection->prepared, key);
+    if (*ret_number != 0)
+        return true;
+    sl_sql_log(sql, types, count);
+    if (connection->prepared.count >= PREPARED_AT_MOST)
+        return true;
+    *ret_number = ++connection->next_number;
+    sl_textmap_set(&connection->prepared, key, (void *)*ret_number);
+    snprintf(name, sizeof(name), "s%llu", (unsigned long long)*ret_number);
+    *ret_prepares = true;
+    return PQsendPrepare(connection->conn, name, sql, (int)count, types) == 1;
+}
+
+static bool statement_send(sl_pg_connection *connection, uintptr_t number, const char *sql,
+                           const Oid *types, uint32_t count, const int *lengths, const int *formats)
+{
+    char name[24];
+    if (number == 0)
+        return PQsendQueryParams(connection->conn, sql, (int)count, types, connection->values,
+                                 lengths, formats, 0);
+    snprintf(name, sizeof(name), "s%llu", (unsigned long long)number);
+    return PQsendQueryPrepared(connection->conn, name, (int)count, connection->values, lengths,
+                               formats, 0);
+}
+
 bool sl_pg_send(sl_pg_connection *connection, const char *key, const char *sql,
                 const sl_argument *arguments, uint32_t count, bool hints, bool *ret_prepares)
 {
     Oid types[SL_PG_ARGUMENTS];
-    char name[24];
+    uintptr_t number = 0;
     if (count > SL_PG_ARGUMENTS)
         return false;
-    if (!key)
-        key = sql;
     arguments_fill(connection, arguments, count, hints, types);
-    uintptr_t number = (uintptr_t)sl_textmap_get(&connection->prepared, key);
-    *ret_prepares = false;
-    if (number == 0)
-        sl_sql_log(sql, types, count);
-    if (number == 0 && connection->prepared.count >= PREPARED_AT_MOST)
-        return PQsendQueryParams(connection->conn, sql, (int)count, types, connection->values, NULL,
-                                 NULL, 0);
-    if (number == 0) {
-        number = ++connection->next_number;
-        sl_textmap_set(&connection->prepared, key, (void *)number);
-        snprintf(name, sizeof(name), "s%llu", (unsigned long long)number);
-        *ret_prepares = true;
-        if (!PQsendPrepare(connection->conn, name, sql, (int)count, types))
-            return false;
-    }
-    snprintf(name, sizeof(name), "s%llu", (unsigned long long)number);
-    return PQsendQueryPrepared(connection->conn, name, (int)count, connection->values, NULL, NULL,
-                               0);
+    return statement_prepare(connection, key ? key : sql, sql, types, count, &number,
+                             ret_prepares) &&
+           statement_send(connection, number, sql, types, count, NULL, NULL);
+}
+
+bool sl_pg_send_binary(sl_pg_connection *connection, const char *key, const char *sql,
+                       const char *value, int length, bool *ret_prepares)
+{
+    const Oid type = 0;
+    const int binary = 1;
+    uintptr_t number = 0;
+    connection->values[0] = value;
+    return statement_prepare(connection, key, sql, &type, 1, &number, ret_prepares) &&
+           statement_send(connection, number, sql, &type, 1, &length, &binary);
 }
 
 /* One answer and the NULL that ends it. */

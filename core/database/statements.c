@@ -12,6 +12,7 @@
 
 #include "core/base/buffer.h"
 #include "core/database/dialect.h"
+#include "core/database/sql_log.h"
 #include "core/database/write_set.h"
 
 #define KEPT_AT_MOST 4096
@@ -105,31 +106,118 @@ static void update_write(sl_buffer *out, const sl_operation *operation)
         sl_buffer_format(out, " AND version = $%u", next);
 }
 
-const char *sl_statement_write(sl_database *database, const sl_operation *operation)
+static void plain_write(sl_buffer *out, const sl_operation *operation)
 {
     const sl_table *table = operation->table;
-    bool whole = operation->kind == SL_OPERATION_INSERT || operation->kind == SL_OPERATION_IGNORE;
-    struct key key = key_of("-iiuda"[operation->kind], table, whole ? NULL : &operation->columns,
-                            operation->guard != SL_NONE);
-    const char *text = sl_textmap_get(&database->statements, key.text);
-    if (!text) {
-        sl_arena *arena = sl_arena_new();
-        sl_buffer out = SL_BUFFER_INIT(arena);
-        if (operation->kind == SL_OPERATION_UPDATE) {
-            update_write(&out, operation);
-        } else if (operation->kind == SL_OPERATION_DELETE) {
-            sl_buffer_format(&out, "DELETE FROM %s WHERE account_id = $1 AND id = $2%s",
-                             table->name, operation->guard != SL_NONE ? " AND version = $3" : "");
-        } else if (operation->kind == SL_OPERATION_ADD) {
-            add_write(&out, operation);
-        } else {
-            insert_write(&out, table);
-            sl_buffer_text_add(&out, "DO NOTHING");
-        }
-        text = text_keep(database, key.text, sl_buffer_text(&out));
-        sl_arena_free(arena);
+    if (operation->kind == SL_OPERATION_UPDATE) {
+        update_write(out, operation);
+    } else if (operation->kind == SL_OPERATION_DELETE) {
+        sl_buffer_format(out, "DELETE FROM %s WHERE account_id = $1 AND id = $2%s", table->name,
+                         operation->guard != SL_NONE ? " AND version = $3" : "");
+    } else if (operation->kind == SL_OPERATION_ADD) {
+        add_write(out, operation);
+    } else {
+        insert_write(out, table);
+        sl_buffer_text_add(out, "DO NOTHING");
     }
-    return text;
+}
+
+static const sl_shape *shape_keep(sl_database *database, const char *key,
+                                  const sl_operation *operation)
+{
+    sl_arena *arena = sl_arena_new();
+    sl_buffer sql = SL_BUFFER_INIT(arena);
+    plain_write(&sql, operation);
+    sl_shape *shape = calloc(1, sizeof(*shape) + sql.length + 1);
+    if (!shape)
+        abort();
+    *shape = (sl_shape){ .kind = operation->kind == SL_OPERATION_IGNORE ? SL_OPERATION_INSERT
+                                                                        : operation->kind,
+                         .table = operation->table,
+                         .columns = operation->columns,
+                         .guarded = operation->guard != SL_NONE };
+    snprintf(shape->key, sizeof(shape->key), "w%u", database->statements.count);
+    memcpy(shape->sql, sl_buffer_text(&sql), sql.length + 1);
+    sl_textmap_set(&database->statements, key, shape);
+    if (!database->driver->sqlite) {
+        /* Whether there is ever company for it is chance; its plan is looked at in any case. */
+        sl_buffer rows = SL_BUFFER_INIT(arena);
+        sl_statement_rows(&rows, shape, false);
+        sl_sql_log(sl_buffer_text(&rows), NULL, 0);
+    }
+    sl_arena_free(arena);
+    return shape;
+}
+
+const sl_shape *sl_statement_write(sl_database *database, const sl_operation *operation)
+{
+    bool whole = operation->kind == SL_OPERATION_INSERT || operation->kind == SL_OPERATION_IGNORE;
+    struct key key = key_of("-iiuda"[operation->kind], operation -> table,
+                            whole ? NULL : &operation -> columns, operation -> guard != SL_NONE);
+    const sl_shape *shape = sl_textmap_get(&database->statements, key.text);
+    return shape ? shape : shape_keep(database, key.text, operation);
+}
+
+/* ---- the same for many rows: an array of the table's own row type ---- */
+
+static void rows_insert_write(sl_buffer *out, const sl_shape *shape, bool gives_way)
+{
+    const sl_table *table = shape->table;
+    const char *separator = "";
+    sl_buffer_format(out, "INSERT INTO %s (account_id, ", table->name);
+    columns_write(out, table);
+    sl_buffer_text_add(out, ") SELECT r.account_id");
+    for (uint32_t i = 0; table->fields[i].type != SL_TYPE_END; i++)
+        sl_buffer_format(out, ", r.\"%s\"", table->fields[i].name);
+    sl_buffer_format(out, " FROM unnest($1::%s[]) r", table->name);
+    if (gives_way)
+        sl_buffer_text_add(out, " ON CONFLICT DO NOTHING");
+    if (shape->kind != SL_OPERATION_ADD)
+        return;
+    sl_buffer_text_add(out, " ON CONFLICT (account_id, id) DO UPDATE SET ");
+    for (uint32_t i = 0; table->fields[i].type != SL_TYPE_END; i++) {
+        const char *name = table->fields[i].name;
+        if (!sl_columns_has(&shape->columns, i))
+            continue;
+        sl_buffer_format(out, "%s\"%s\" = %s.\"%s\" + excluded.\"%s\"", separator, name,
+                         table->name, name, name);
+        separator = ", ";
+    }
+}
+
+static void rows_set_write(sl_buffer *out, const sl_shape *shape)
+{
+    const char *separator = "";
+    for (uint32_t i = 0; shape->table->fields[i].type != SL_TYPE_END; i++) {
+        const char *name = shape->table->fields[i].name;
+        if (!sl_columns_has(&shape->columns, i))
+            continue;
+        sl_buffer_format(out, "%s\"%s\" = r.\"%s\"", separator, name, name);
+        separator = ", ";
+    }
+    if (shape->guarded)
+        sl_buffer_format(out, "%sversion = t.version + 1", separator);
+}
+
+void sl_statement_rows(sl_buffer *out, const sl_shape *shape, bool gives_way)
+{
+    const char *table = shape->table->name;
+    if (shape->kind == SL_OPERATION_INSERT || shape->kind == SL_OPERATION_ADD) {
+        rows_insert_write(out, shape, gives_way);
+        return;
+    }
+    if (shape->kind == SL_OPERATION_UPDATE) {
+        sl_buffer_format(out, "UPDATE %s t SET ", table);
+        rows_set_write(out, shape);
+        sl_buffer_text_add(out, " FROM");
+    } else {
+        sl_buffer_format(out, "DELETE FROM %s t USING", table);
+    }
+    /* ANY over one account is an equality that no join by sorted order can use: else a table of a few rows would be read whole
+     * for each row of the array, and go on being read so when it has grown. */
+    sl_buffer_format(
+        out, " unnest($1::%s[]) r WHERE t.account_id = ANY (ARRAY[r.account_id]) AND t.id = r.id%s",
+        table, shape->guarded ? " AND t.version = r.version" : "");
 }
 
 /* For an insert: is the row there? For an update: is the version still the one it was guarded by? `f`, or NULL when a higher

@@ -327,8 +327,10 @@ static void operation_compile(sl_context *cx, const sl_operation *operation, sl_
     }
     if (!whole && operation->guard != SL_NONE)
         arguments[count++] = sl_int(operation->guard);
+    const sl_shape *shape = sl_statement_write(cx->host->database, operation);
     *ret = (sl_statement){
-        .sql = sl_statement_write(cx->host->database, operation),
+        .sql = shape->sql,
+        .shape = shape,
         .arguments = arguments,
         .count = count,
         .one_row = operation->kind != SL_OPERATION_IGNORE,
@@ -367,7 +369,7 @@ struct numbered {
 
 int sl_statement_order(const sl_statement *a, const sl_statement *b)
 {
-    int order = strcmp(a->table, b->table);
+    int order = a->table == b->table ? 0 : strcmp(a->table, b->table);
     if (order == 0)
         order = strcmp(a->scope, b->scope);
     return order != 0 ? order : strcmp(a->id, b->id);

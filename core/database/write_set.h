@@ -9,6 +9,7 @@
 #ifndef STRIPE_LITE_CORE_DATABASE_WRITE_SET_H
 #define STRIPE_LITE_CORE_DATABASE_WRITE_SET_H
 
+#include "core/base/buffer.h"
 #include "core/database/driver.h"
 #include "core/database/rows.h"
 
@@ -39,6 +40,16 @@ typedef struct sl_operation {
     int64_t guard;      /* the version the row was read with; SL_NONE: its table has none */
 } sl_operation;
 
+/* What statements of one text share. */
+struct sl_shape {
+    sl_operation_kind kind; /* SL_OPERATION_INSERT also for those that give way */
+    const sl_table *table;
+    sl_columns columns; /* updates and adds */
+    bool guarded;
+    char key[16]; /* short and its own, within a database */
+    char sql[];   /* for one row */
+};
+
 struct sl_write_set {
     sl_operation *operations;
     uint32_t count;
@@ -67,7 +78,10 @@ void sl_write_set_compile(sl_context *cx, const struct sl_write_set *set, sl_wri
 const char *sl_statement_columns(sl_database *database, const sl_table *table);
 const char *sl_statement_find(sl_database *database, const sl_table *table);
 const char *sl_statement_probe(sl_database *database, const sl_operation *operation);
-const char *sl_statement_write(sl_database *database, const sl_operation *operation);
+const sl_shape *sl_statement_write(sl_database *database, const sl_operation *operation);
+/* PostgreSQL's for many rows: $1 is an array of the table's row type; an update's or delete's `version` is the one that is there.
+ * `gives_way`: an insert that is neither conflict nor change where a row is. */
+void sl_statement_rows(sl_buffer *out, const sl_shape *shape, bool gives_way);
 /* NULL when the parentheses or quotes of `where` do not match. */
 const char *sl_statement_select(sl_context *cx, const sl_table *table, const char *where);
 
