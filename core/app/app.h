@@ -66,10 +66,11 @@ int sl_master_run(sl_invocation *invocation, int (*reload)(sl_invocation *invoca
 /* The preparer: bootstrap keys, plugins checked, migrations applied; the exit code. since 1.0 [start-up only] */
 int sl_prepare_run(const sl_invocation *invocation);
 
-/* A worker's whole life: serves on `listener` until told to stop; writes one byte into `ready` when it accepts, and ends when
+/* A worker's whole life: serves on `listeners` until told to stop; writes one byte into `ready` when it accepts, and ends when
  * `alive` (a pipe that the master holds open) closes. The exit code. since 1.0 [start-up only] */
 typedef struct sl_worker_start {
-    int listener;
+    const int *listeners;
+    uint32_t listener_count;
     int metrics_listener; /* -1: none */
     int ready;
     int alive;

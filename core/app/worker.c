@@ -127,7 +127,8 @@ static sl_status server_start(sl_context *cx, working *w)
     sl_status status = sl_server_new(cx, &w->process->host, &options, &w->server, &message);
     if (status == SL_OK) {
         w->process->host.server = w->server;
-        status = sl_server_listen(w->server, w->start->listener, false);
+        for (uint32_t i = 0; i < w->start->listener_count && status == SL_OK; i++)
+            status = sl_server_listen(w->server, w->start->listeners[i], false);
     }
     if (status == SL_OK && w->start->metrics_listener >= 0)
         status = sl_server_listen(w->server, w->start->metrics_listener, true);

@@ -42,7 +42,10 @@ static int child_run(sl_master *m, int32_t slot, int ready, sl_board_entry *entr
 {
     sl_master_leave(m);
     m->invocation->entry = entry;
-    sl_worker_start start = { .listener = m->sockets.descriptors[slot],
+    const int *listeners = NULL;
+    uint32_t count = sl_sockets_of(&m->sockets, slot, &listeners);
+    sl_worker_start start = { .listeners = listeners,
+                              .listener_count = count,
                               .metrics_listener = slot == 0 ? m->sockets.metrics : -1,
                               .ready = ready,
                               .alive = m->alive[0],
@@ -281,10 +284,11 @@ bool sl_workers_look(sl_master *m, int64_t now)
         if (w->kill_at && now >= w->kill_at)
             kill(w->process, SIGKILL);
         int64_t still = now - atomic_load(&m->board[i].beat);
-        if (patience == 0 || paused || !w->serving || w->stuck || still < patience)
+        if (patience == 0 || paused || !w->serving || still < patience)
             continue;
         turning = false;
-        worker_unstick(w, now, still);
+        if (!w->stuck)
+            worker_unstick(w, now, still);
     }
     return turning;
 }

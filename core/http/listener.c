@@ -19,7 +19,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define BACKLOG 1024
+#define BACKLOG 4096
 #define ACCEPTS 64 /* a turn, so that running requests are not starved */
 #define RETRY_MS 100
 

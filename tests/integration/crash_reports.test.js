@@ -15,7 +15,7 @@ const crasher = path.join(build, 'tests/plugins/test_plugin_crasher.so');
 const config = ['plugins:', ...bundledPlugins().map((name) => `  - name: ${name}`),
   '  - name: crasher', `    path: ${crasher}`, '    required: true', ''].join('\n');
 const two = process.env.STRIPE_LITE_TEST_DATABASE === 'postgres';
-const env = { STRIPE_LITE_WORKERS: two ? '2' : '1', STRIPE_LITE_WATCHDOG: '2' };
+const env = { STRIPE_LITE_WORKERS: two ? '2' : '1', STRIPE_LITE_WATCHDOG: '3' };
 const fresh = { headers: { connection: 'close' } };
 
 const CRASHES = {
