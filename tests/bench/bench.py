@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """bench.py - what `./dev bench` runs: rounds of us and of references on one machine, in turn, and a table of them.
 
-Each file of benches/ holds BENCHES, a table of name to {run, needs, on_request}: run(site) gives rows (support/compare.py),
-needs names programs, on_request benches run only by name or with --all. docs/benchmarks.md says what the figures mean.
+Each file of benches/ holds BENCHES, a table of name to {run, needs, on_request, profiles}: run(site) gives rows
+(support/compare.py), needs names programs, on_request benches run only by name or with --all, those with profiles heed
+--profile. docs/benchmarks.md says what the figures mean.
 
 SPDX-License-Identifier: Apache-2.0
 """
@@ -89,7 +90,8 @@ def choose(table, options):
         for name in options.names:
             if not any(known.startswith(name) for known in table):
                 raise Trouble(f"there is no bench '{name}'; there are: {' '.join(table)}")
-        return [name for name in table if any(name.startswith(asked) for asked in options.names)]
+        asked = tuple(options.names)
+        return [name for name, entry in table.items() if name.startswith(asked) or (options.profile and entry.get("profiles"))]
     return [name for name in table if options.all or not table[name].get("on_request")]
 
 
@@ -109,7 +111,7 @@ def read_options(table, words):
     parser.add_argument("--rounds", type=int, default=5, help="rounds of each bench (5)")
     parser.add_argument("--seconds", type=int, default=5, help="seconds of each side in a round (5)")
     parser.add_argument("--json", metavar="FILE", help="write raw figures and facts of the machine there")
-    parser.add_argument("--profile", choices=("perf", "callgrind"), help="how the bench cpu counts: both where there are both")
+    parser.add_argument("--profile", choices=("perf", "callgrind"), help="run the bench cpu, by this tool (perf); with names, too")
     parser.add_argument("--all", action="store_true", help="also the long benches")
     parser.add_argument("--smoke", action="store_true", help="everything as short as can be: shows that it works, not how fast")
     parser.add_argument("--list", action="store_true", help="only name the benches")

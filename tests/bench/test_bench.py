@@ -14,6 +14,7 @@ HERE = os.path.dirname(os.path.realpath(__file__))
 sys.path.insert(0, HERE)
 
 import bench  # noqa: E402
+from benches import cpu, million  # noqa: E402
 from support import capture, compare, report, sqlite  # noqa: E402
 
 SMOKE = ["charges-16", "charges-sqlite-64", "customer-post-64", "idle", "live"]
@@ -92,6 +93,64 @@ class RowTest(unittest.TestCase):
 
     def test_numbers_are_short(self):
         self.assertEqual([report.number(value) for value in (12345.6, 12.34, 0.123, None)], ["12,346", "12.3", "0.12", ""])
+
+
+DUMP = """
+ob=(1) /lib/libstripe_lite.so.1
+fl=(1) a.c
+fn=(1) charge_create
+16 10
++2 5
+cob=(2) /lib/libpq.so.5
+cfn=(2) PQexec
+calls=3 0
+* 700
+cfn=(3) helper
+calls=1 20
+18 40
+fn=(3)
+20 40
+
+ob=(2)
+fn=(2)
+0 100
+cob=(3) /lib/libc.so.6
+cfn=(4) memcpy
+calls=9 0
+0 600
+
+ob=(3)
+fn=(4)
+0 600
+"""
+
+
+class CallgrindTest(unittest.TestCase):
+    def test_counts_functions_and_what_libpq_calls(self):
+        with tempfile.NamedTemporaryFile("w", suffix=".out") as file:
+            file.write(DUMP)
+            file.flush()
+            counts, below_libpq = cpu.callgrind_counts(file.name)
+        ours, theirs = "libstripe_lite.so.1", "libpq.so.5"
+        self.assertEqual(below_libpq, 700)
+        self.assertEqual(
+            counts,
+            {(ours, "charge_create"): 15, (ours, "helper"): 40, (theirs, "PQexec"): 100, ("libc.so.6", "memcpy"): 600},
+        )
+
+
+class MillionTest(unittest.TestCase):
+    def test_a_copy_has_new_ids_and_times_and_the_same_else(self):
+        known = {ID_A[3:]: 5}
+        made = {
+            name: million.expression(name, value, known)
+            for name, value in {"id": ID_A, "created": 1795264716, "amount": 2000, "captured": True, "customer": None, "note": "it's",
+                                "card": {"last4": "4242"}, "data": f'{{"id": "{ID_A}"}}'}.items()
+        }  # fmt: skip
+        self.assertEqual(made.pop("id"), f"'ch_000005' || to_char(n, 'FM{'0' * 18}') || ''")
+        self.assertEqual(made.pop("created"), "1795264716 - (many - n) / 10")
+        self.assertEqual(made.pop("data"), f"""'{{"id": "{ID_A}"}}'""")
+        self.assertEqual(made, {"amount": "2000", "captured": "true", "customer": "NULL", "note": "'it''s'", "card": """'{"last4": "4242"}'"""})
 
 
 class ProgramTest(unittest.TestCase):

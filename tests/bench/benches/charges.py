@@ -32,7 +32,7 @@ def run_charges(site, connections):
     sides = {"ours": ours, "pgbench": lambda: theirs(scripts["plain"])}
     if pipelined_target:
         sides["pgbench pipelined"] = lambda: theirs(scripts["pipelined"])
-    samples = interleave(site, sides, cluster.checkpoint)
+    samples = interleave(site, sides, cluster)
     for database, count in made.items():
         stored[database].check(count)
     server.verify()

@@ -67,7 +67,7 @@ def run_post(site):
             "ours": lambda: wrk(server, "customer_post", CONNECTIONS, site.seconds, server.key),
             "pgbench": lambda: pgbench(cluster, "reference", script.file, CONNECTIONS, site.seconds, script.variables),
         },
-        cluster.checkpoint,
+        cluster,
     )
     stored.check(sum(sample.requests for sample in samples["pgbench"]))
     return [rate_row("customer-post-64", samples["ours"], samples["pgbench"], against="pgbench, its INSERT", at_least=0.8)]

@@ -13,7 +13,7 @@ import secrets
 import shutil
 import tempfile
 
-from .processes import Trouble, free_port, run, until
+from .processes import Trouble, children, cpu_seconds, free_port, reaped_seconds, run, until
 
 # fsync, synchronous_commit and full_page_writes stay on, as PostgreSQL has them. The rest keeps checkpoints of what one
 # side wrote from falling into the other side's round.
@@ -91,6 +91,12 @@ class Cluster:
     def checkpoint(self):
         """So that neither side pays for what the other left to write."""
         self.sql("postgres", "CHECKPOINT")
+
+    def cpu_seconds(self):
+        """User and system time of all its processes, also of sessions that have ended."""
+        with open(os.path.join(self.data, "postmaster.pid"), encoding="ascii") as file:
+            postmaster = int(file.readline())
+        return sum(cpu_seconds([postmaster, *children(postmaster)])) + sum(reaped_seconds(postmaster))
 
     def log_size(self):
         return os.path.getsize(os.path.join(self.data, "log", "server.json"))

@@ -50,14 +50,20 @@ def median_of(samples, name):
     return statistics.median(values) if values else None
 
 
-def interleave(site, sides, before=None):
-    """Runs each side once a round, in turn: {side: [Sample of each round]}. sides: {name: function}."""
+def interleave(site, sides, database=None):
+    """
+    Runs each side once a round, in turn: {side: [Sample of each round]}. sides: {name: function}. database: a cluster that both
+    write to; a checkpoint before each side's turn keeps it from paying for what the other left to write.
+    """
     samples = {name: [] for name in sides}
     for number in range(site.rounds):
         for name, side in sides.items():
-            if before:
-                before()
+            if database:
+                database.checkpoint()
+            started = database.cpu_seconds() if database else 0
             sample = side()
+            if database:
+                sample.database_cpu = (database.cpu_seconds() - started) / sample.requests * 1e6
             samples[name].append(sample)
             site.say(f"  round {number + 1}: {name} {sample.rate:,.0f}/s")
     return samples
@@ -76,6 +82,11 @@ def rate_row(name, ours, reference=None, **more):
     )
     if ours[0].cpu:
         row.details["cpu_us"] = [statistics.median(part) for part in zip(*(sample.cpu for sample in ours))]
+    if ours[0].database_cpu and reference:
+        row.notes.append(
+            f"CPU time of PostgreSQL {median_of(ours, 'database_cpu'):,.0f} µs each for ours, "
+            f"{median_of(reference, 'database_cpu'):,.0f} µs for {row.against}"
+        )
     row.details["samples"] = [sample.as_json() for sample in ours]
     if reference:
         row.details["reference_samples"] = [sample.as_json() for sample in reference]

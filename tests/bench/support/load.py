@@ -21,7 +21,8 @@ runs = itertools.count(1)
 
 @dataclasses.dataclass
 class Sample:
-    """What one run gave. Milliseconds; cpu: microseconds of the server's processes a request (user, system)."""
+    """What one run gave. Milliseconds; cpu: microseconds of the server's processes a request (user, system);
+    database_cpu: those of PostgreSQL."""
 
     rate: float
     requests: int
@@ -29,6 +30,7 @@ class Sample:
     p50: float = None
     p99: float = None
     cpu: tuple = None
+    database_cpu: float = None
 
     def as_json(self):
         return {name: value for name, value in dataclasses.asdict(self).items() if value is not None}

@@ -63,15 +63,24 @@ def children(pid):
         return [int(word) for word in file.read().split()]
 
 
+def times(pid):
+    """utime, stime, cutime and cstime, as proc(5) has them; nothing of a process that has just ended."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:
+            return [int(field) / TICKS for field in file.read().rpartition(")")[2].split()[11:15]]
+    except FileNotFoundError:
+        return [0.0] * 4
+
+
 def cpu_seconds(pids):
     """User and system time that the processes have used."""
-    user = system = 0
-    for pid in pids:
-        with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:
-            fields = file.read().rpartition(")")[2].split()
-        user += int(fields[11])
-        system += int(fields[12])
-    return user / TICKS, system / TICKS
+    found = [times(pid) for pid in pids]
+    return sum(entry[0] for entry in found), sum(entry[1] for entry in found)
+
+
+def reaped_seconds(pid):
+    """User and system time of its children that have ended."""
+    return tuple(times(pid)[2:])
 
 
 def memory_bytes(pids):

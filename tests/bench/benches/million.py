@@ -1,0 +1,134 @@
+"""million.py - what a request costs with a million stored charges, against what it costs with one.
+
+Two databases, two servers. The million are copies of one charge with all that it wrote but its idempotency key, which lasts a
+day: intent, method, attempt, events, balance transaction and postings, with ids of their own in the order of their times, ten
+to a second; the balances are what they come to, and `verify` agrees. Cost is the mean latency of a request. Pages hold one charge on
+both sides, so that both render as much; the thousandth page begins where a thousand pages of ten end.
+
+SPDX-License-Identifier: Apache-2.0
+"""
+
+import json
+import re
+
+from support.capture import DIGITS, ID, literal, vary
+from support.compare import Row, interleave
+from support.load import wrk
+from support.postgres import CHARGE, watched
+from support.processes import Trouble
+from support.server import Server
+
+STORED = 1_000_000
+DEEP = 9_990
+CONNECTIONS = (1, 16)
+PARTS = 10  # statements that fill a table
+
+
+def expression(column, value, known):
+    """SQL of a copy's value: n is its number, from 0, of `many`."""
+    if value is None:
+        return "NULL"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int):
+        return f"{value} - (many - n) / 10" if column == "created" else str(value)
+    if isinstance(value, (dict, list)):
+        return literal(json.dumps(value))
+    pieces, at = [], 0
+    for match in ID.finditer(value):
+        if match.group() in known:
+            pieces += [literal(value[at:match.start()] + id_lead(known[match.group()])), f"to_char(n, 'FM{'0' * DIGITS}')"]
+            at = match.end()
+    if not pieces or "\n" in value or value.startswith("{"):
+        return literal(value)
+    return " || ".join([*pieces, literal(value[at:])])
+
+
+def id_lead(number):
+    """The beginning of the copies' ids, of 24 letters and digits in all; early in the order of ours, which begin with the time."""
+    return f"0000{number:02d}"
+
+
+def charge_rows(cluster, statements):
+    """The rows that a charge leaves: (table, {column: value}). Nothing of balances and of the key."""
+    for statement in statements:
+        found = re.match(r"INSERT INTO (\w+) \((.*?)\) .*DO NOTHING$", statement.sql)
+        if not found or found.group(1) == "idempotency_keys":
+            continue
+        table, columns = found.group(1), re.findall(r"\w+", found.group(2))
+        own = dict(zip(columns, statement.values))
+        where = " AND ".join(f"{name} = {literal(own[name])}" for name in ("account_id", "id"))
+        yield table, json.loads(cluster.sql("watched", f"SELECT to_json(t) FROM {table} t WHERE {where}"))
+
+
+def fill(site, cluster, many):
+    """many copies of the charge in the database `million`, and balances as if there were no others."""
+    known = {}
+    one, other = watched(site)["charge"]
+    vary(other, one, known)
+    parts = min(PARTS, many)
+    for table, row in charge_rows(cluster, other):
+        names = ", ".join(f'"{name}"' for name in row)
+        values = ", ".join(expression(name, value, known) for name, value in row.items())
+        for part in range(parts):
+            numbers = f"generate_series({many * part // parts}, {many * (part + 1) // parts - 1}) n"
+            cluster.sql("million", f"INSERT INTO {table} ({names}) SELECT {values} FROM {numbers}, (SELECT {many} AS many) m")
+    cluster.sql("million", f"UPDATE ledger_balances SET amount = amount * {many + 1}", "VACUUM ANALYZE", "CHECKPOINT", seconds=3600)
+    charge = next(value for token, value in known.items() if f"ch_{token}" in other_ids(other))
+    return f"ch_{id_lead(charge)}"
+
+
+def other_ids(statements):
+    return {value for statement in statements for value in statement.values if isinstance(value, str)}
+
+
+def prepare(site, cluster, many):
+    """Servers on a database with one charge and on one with many; paths of requests for each."""
+    cluster.create("one")
+    small = Server(site.build, site.folder, cluster.url("one")).start()
+    made = json.loads(small.request("/v1/charges", CHARGE))["id"]
+    small.stop()
+    cluster.create("million", "one")
+    lead = fill(site, cluster, many)
+    small, large = (site.keep(Server(site.build, site.folder, cluster.url(name))) for name in ("one", "million"))
+    stored = int(cluster.sql("million", "SELECT count(*) FROM charges"))
+    if stored != many + 1:
+        raise Trouble(f"{stored} charges are stored, not {many + 1}")
+    page = "/v1/charges?limit=1"
+    deep = f"{page}&starting_after={lead}{max(many - DEEP, 1):0{DIGITS}d}"
+    if len(json.loads(large.request(deep))["data"]) != 1:
+        raise Trouble("the thousandth page is empty")
+    requests = {
+        "retrieve": (f"/v1/charges/{made}", f"/v1/charges/{lead}%0{DIGITS}d"),
+        "first page": (page, page),
+        "thousandth page": (page, deep),
+        "charge": ("charge", "charge"),
+    }
+    return small, large, requests
+
+
+def run(site):
+    cluster = site.cluster()
+    many = 1_000 if site.smoke else STORED
+    small, large, requests = prepare(site, cluster, many)
+    large.verify()
+    rows = []
+    for name, (few, lots) in requests.items():
+        for connections in CONNECTIONS:
+            samples = interleave(
+                site,
+                {
+                    "one": lambda: wrk(small, few, connections, site.seconds, small.key),
+                    "many": lambda: wrk(large, lots, connections, site.seconds, large.key, many if "%" in lots else 0),
+                },
+                cluster if name == "charge" else None,
+            )
+            cost = {side: [connections / sample.rate * 1e3 for sample in found] for side, found in samples.items()}
+            row = Row(f"million {name}, {connections}", "ms", cost["many"], cost["one"], "with 1 charge stored", at_most=1.3)
+            row.details["samples"] = [sample.as_json() for sample in samples["many"]]
+            row.details["reference_samples"] = [sample.as_json() for sample in samples["one"]]
+            rows.append(row)
+    return rows
+
+
+BENCHES = {"million": {"run": run, "needs": ("wrk", "pgbench"), "on_request": True}}
