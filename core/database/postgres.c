@@ -364,14 +364,15 @@ static sl_status script_statements(sl_context *cx, sl_pg_connection *connection,
     *ret_applied = there == 0;
     if (status == SL_OK && there == 0)
         status = step_run(cx, connection, script->body, NULL, 0, NULL);
-    if (status == SL_OK && there == 0)
-        status = script_lost(cx, SL_FAULT("migration.before_record"));
     if (status == SL_OK && PQtransactionStatus(connection->conn) != PQTRANS_INTRANS)
         status = sl_fail(cx, SL_E_INTERNAL, NULL, "it ends the transaction it runs in");
-    if (status == SL_OK && there == 0 && script->record.sql)
+    bool records = there == 0 && script->record.sql;
+    if (status == SL_OK && records)
+        status = script_lost(cx, SL_FAULT("migration.before_record"));
+    if (status == SL_OK && records)
         status = step_run(cx, connection, script->record.sql, script->record.arguments,
                           script->record.count, NULL);
-    if (status == SL_OK)
+    if (status == SL_OK && records)
         status = script_lost(cx, SL_FAULT("migration.before_commit"));
     if (status == SL_OK)
         status = step_run(cx, connection, "COMMIT", NULL, 0, NULL);

@@ -184,15 +184,18 @@ static void script_run(struct sl_sqlite_writer *writer, struct request *request)
     }
     if (code == SQLITE_OK && !there)
         code = sqlite3_exec(writer->connection.db, script->body, NULL, NULL, NULL);
-    if (code == SQLITE_OK && !there)
-        code = SL_FAULT("migration.before_record") ? SQLITE_IOERR : SQLITE_OK;
     if (code == SQLITE_OK && !there && sqlite3_get_autocommit(writer->connection.db))
         code = SQLITE_MISUSE;
-    if (code == SQLITE_OK && !there && script->record.sql)
+    bool records = !there && script->record.sql;
+    if (code == SQLITE_OK && records && SL_FAULT("migration.before_record"))
+        code = SQLITE_IOERR;
+    if (code == SQLITE_OK && records)
         code = sl_sqlite_run(&writer->connection, script->record.sql, script->record.arguments,
                              script->record.count, NULL);
+    if (code == SQLITE_OK && records && SL_FAULT("migration.before_commit"))
+        code = SQLITE_IOERR;
     if (code == SQLITE_OK)
-        code = SL_FAULT("migration.before_commit") ? SQLITE_IOERR : writer_do(writer, "COMMIT");
+        code = writer_do(writer, "COMMIT");
     request->applied = !there;
     if (code != SQLITE_OK)
         request_failed(request, code);

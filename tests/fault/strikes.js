@@ -24,6 +24,13 @@ const state = (pid) => {
   }
 };
 
+/* A stopped process stands still for a moment, then goes on. */
+async function goOn(pid) {
+  await until(`process ${pid} stands still`, () => state(pid) === 'T');
+  await pause(STANDS_STILL_MS);
+  process.kill(pid, 'SIGCONT');
+}
+
 class Strikes {
   constructor(s, folder) {
     this.s = s;
@@ -96,11 +103,9 @@ class Strikes {
   }
 
   async goesOn(pid) {
-    await until(`process ${pid} stands still`, () => state(pid) === 'T');
-    await pause(STANDS_STILL_MS);
-    process.kill(pid, 'SIGCONT');
+    await goOn(pid);
     await this.ready();
   }
 }
 
-module.exports = { Strikes };
+module.exports = { Strikes, goOn };
