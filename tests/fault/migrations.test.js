@@ -1,7 +1,8 @@
 /*
- * migrations.test.js: a migration is killed, stopped, delayed and failed in the middle: the next one finishes what it left.
+ * migrations.test.js: migrations are killed, failed, stopped and delayed in the middle: the next start goes on where they were.
  *
- * Each round has a fresh database. What is armed strikes at the third file, so that some are there and most are not.
+ * On one database one fault after the other strikes at the second file that is left; what ends the run comes first. What only
+ * takes time is tried at all points of one run.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -9,39 +10,33 @@
 
 const assert = require('node:assert/strict');
 const { spawn } = require('node:child_process');
+const fs = require('node:fs');
+const path = require('node:path');
 const { test } = require('node:test');
 const { Server } = require('../integration/support/server');
 const { rounds } = require('./points');
-const { goOn } = require('./strikes');
+const { arm, goOn } = require('./strikes');
 
-const THIRD = 3;
+const SECOND = 2;
 const database = process.env.STRIPE_LITE_TEST_DATABASE === 'postgres' ? 'postgres' : 'sqlite';
+const all = rounds('migrate', database);
+const withAction = (action) => all.filter((round) => round.action === action);
 
-/* `migrate` with a fault in its environment: {code, signal, stderr}; a process that is stopped is told to go on. */
-function migrate(server, fault) {
-  const child = spawn(server.binary, ['migrate'], {
-    cwd: server.folder, env: { ...server.env, STRIPE_LITE_FAULT: fault }, stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let stderr = '';
+/* `migrate` with faults in its environment: {code, signal, stdout, stderr}; a process that is stopped is told to go on. */
+function migrate(server, env) {
+  const child = spawn(server.binary, ['migrate'], { cwd: server.folder, env: { ...server.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const said = { stdout: '', stderr: '' };
+  let stops = 0;
+  child.stdout.on('data', (chunk) => { said.stdout += chunk; });
   child.stderr.on('data', (chunk) => {
-    const before = stderr;
-    stderr += chunk;
-    if (!/ stop /.test(before) && / stop /.test(stderr)) goOn(child.pid);
+    said.stderr += chunk;
+    const now = said.stderr.match(/^fault: \S+ stop \d+$/mg) || [];
+    for (; stops < now.length; stops += 1) goOn(child.pid);
   });
   return new Promise((resolve) => {
-    child.on('close', (code, signal) => resolve({ code, signal, stderr }));
+    child.on('close', (code, signal) => resolve({ code, signal, ...said }));
   });
 }
-
-const ENDS = {
-  kill: ({ code, signal }) => assert.deepEqual([code, signal], [null, 'SIGKILL']),
-  stop: ({ code, stderr }) => assert.equal(code, 0, stderr),
-  delay: ({ code, stderr }) => assert.equal(code, 0, stderr),
-  error: ({ code, stderr }) => {
-    assert.equal(code, 1, stderr);
-    assert.match(stderr, /The migration \w+\/\d+_\w+(\.\w+)?\.sql failed: ./);
-  },
-};
 
 async function inServer(body) {
   const server = new Server();
@@ -53,31 +48,60 @@ async function inServer(body) {
   }
 }
 
-const schemaRows = (server) => server.database.rows('SELECT owner, number FROM schema_migrations ORDER BY owner, number');
+const applied = ({ stdout }) => Number(stdout.match(/^(\d+) migrations applied$/m)[1]);
+const stored = async (server) => (await server.database.rows("SELECT owner || '/' || name AS file FROM schema_migrations ORDER BY 1")).map(({ file }) => file);
 
-async function round({ point, action }) {
-  await inServer(async (server) => {
-    const ended = await migrate(server, `${point}:${action}:${THIRD}`);
-    assert.match(ended.stderr, new RegExp(`^fault: ${point.replace('.', '\\.')} ${action} \\d+$`, 'm'));
-    ENDS[action](ended);
-    const left = await schemaRows(server);
-    if (action === 'kill' || action === 'error') assert.equal(left.length, point === 'migration.after_commit' ? THIRD : THIRD - 1);
-    const stdout = await server.mustCommand('migrate');
-    const applied = Number(stdout.match(/^(\d+) migrations applied$/m)[1]);
-    const all = await schemaRows(server);
-    assert.equal(applied, all.length - left.length);
-    assert.ok(all.length > THIRD);
-    assert.match(await server.mustCommand('migrate', '--check'), /^0 migrations are missing$/m);
-    await server.mustCommand('verify');
-  });
+async function interrupt(server, { point, action }) {
+  const { code, signal, stderr } = await migrate(server, { STRIPE_LITE_FAULT: `${point}:${action}:${SECOND}` });
+  assert.match(stderr, new RegExp(`^fault: ${point.replace('.', '\\.')} ${action} \\d+$`, 'm'));
+  if (action === 'kill') assert.deepEqual([code, signal], [null, 'SIGKILL']);
+  else assert.equal(code, 1, stderr);
+  if (action === 'error') assert.match(stderr, /The migration \w+\/\d+_\w+(\.\w+)?\.sql failed: ./);
 }
 
-test(`faults in a migration on ${database}`, { concurrency: 4 }, (t) => Promise.all(rounds('migrate', database).map((one) =>
-  t.test(`${one.point} ${one.action}`, () => round(one)))));
+/* All points of one action, armed together. */
+async function slowDown(server, action) {
+  const folder = path.join(server.folder, 'faults');
+  fs.mkdirSync(folder);
+  for (const { point } of withAction(action)) arm(folder, point, action);
+  const ended = await migrate(server, { STRIPE_LITE_FAULT_FOLDER: folder });
+  assert.equal(ended.code, 0, ended.stderr);
+  for (const { point } of withAction(action)) assert.ok(ended.stderr.includes(`fault: ${point} ${action} `), `${point} was not passed`);
+  return ended;
+}
+
+test(`faults in migrations on ${database}`, { concurrency: 2 }, async (t) => {
+  let files;
+  await Promise.all([
+    t.test('those that take time', () => inServer(async (server) => {
+      const ended = await slowDown(server, 'delay');
+      files = await stored(server);
+      assert.equal(applied(ended), files.length);
+    })),
+    t.test('those that end it', (inner) => inServer(async (server) => {
+      let before = 0;
+      for (const round of [...withAction('kill'), ...withAction('error')]) {
+        await inner.test(`${round.point} ${round.action}`, async () => {
+          await interrupt(server, round);
+          const now = (await stored(server)).length;
+          assert.equal(now - before, round.point === 'migration.after_commit' ? SECOND : SECOND - 1);
+          before = now;
+        });
+      }
+      await inner.test('stops, in the one that does the rest', async () => {
+        const ended = await slowDown(server, 'stop');
+        assert.equal(applied(ended), (await stored(server)).length - before);
+        assert.equal(applied(await migrate(server, {})), 0);
+        await server.mustCommand('verify');
+      });
+      assert.deepEqual(await stored(server), files);
+    })),
+  ]);
+});
 
 test('a word that is no fault is refused', () => inServer(async (server) => {
-  for (const word of ['nonsense', 'point:', ':kill', 'point:hurt', 'point:kill:', 'point:kill:0', 'point:kill:1x']) {
-    const { code, stderr } = await migrate(server, word);
+  for (const word of ['nonsense', ':kill', 'point:hurt', 'point:kill:', 'point:kill:0', 'point:kill:1x']) {
+    const { code, stderr } = await migrate(server, { STRIPE_LITE_FAULT: word });
     assert.equal(code, 2, `${word}: ${stderr}`);
     assert.ok(stderr.includes(`STRIPE_LITE_FAULT: "${word}" is no fault: expected point:action`), stderr);
   }

@@ -31,20 +31,18 @@ async function goOn(pid) {
   process.kill(pid, 'SIGCONT');
 }
 
+/* Written beside and moved there: a process that comes by finds all of it. */
+function arm(folder, point, action) {
+  const file = path.join(folder, `.${point}`);
+  fs.writeFileSync(file, action);
+  fs.renameSync(file, path.join(folder, point));
+}
+
 class Strikes {
   constructor(s, folder) {
     this.s = s;
     this.folder = folder;
   }
-
-  /* Written beside and moved there: a process that comes by finds all of it. */
-  arm(point, action) {
-    const file = path.join(this.folder, `.${point}`);
-    fs.writeFileSync(file, action);
-    fs.renameSync(file, path.join(this.folder, point));
-  }
-
-  armed(point) { return fs.existsSync(path.join(this.folder, point)); }
 
   none() {
     const left = fs.readdirSync(this.folder);
@@ -68,9 +66,10 @@ class Strikes {
   async await({ point, action, needs }, load, flows) {
     const from = this.s.server.log.length;
     const end = Date.now() + PATIENCE;
-    for (const one of needs) this.arm(one, 'error');
-    this.arm(point, action);
+    for (const one of needs) arm(this.folder, one, 'error');
+    arm(this.folder, point, action);
     for (let turn = 0; ; turn += 1) {
+      if (turn > 0) await this.leasesEnd();
       this.nudge(point, load, flows[turn % flows.length]);
       for (const next = Date.now() + AGAIN; Date.now() < next;) {
         const struck = this.struck(point, action, from);
@@ -108,4 +107,4 @@ class Strikes {
   }
 }
 
-module.exports = { Strikes, goOn };
+module.exports = { Strikes, arm, goOn };
