@@ -13,6 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <stripe_lite/fault.h>
+
 #include "core/base/clock.h"
 #include "core/base/random.h"
 #include "core/database/sql_log.h"
@@ -457,6 +459,8 @@ sl_status sl_pg_run(sl_pg_connection *connection, const char *key, const char *s
         !PQpipelineSync(connection->conn))
         return SL_E_UNAVAILABLE;
     sl_status status = sl_pg_flush(connection, deadline);
+    if (status == SL_OK && SL_FAULT_OF("postgres.sent", sql))
+        status = SL_E_UNAVAILABLE;
     if (status == SL_OK)
         status = sl_pg_receive(connection, key ? key : sql, prepares, deadline, ret_result);
     if (status == SL_OK && !sl_pg_is_farewell(*ret_result))

@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <stripe_lite/fault.h>
+
 #include "core/base/clock.h"
 #include "core/database/postgres_batch.h"
 
@@ -241,6 +243,7 @@ static sl_pg_outcome transaction_commit(struct attempt *attempt)
         outcome = SL_PG_THINNED;
     }
     PQclear(result);
+    SL_FAULT("postgres.after_commit");
     return outcome;
 }
 
@@ -250,11 +253,13 @@ sl_pg_outcome sl_pg_transaction(sl_pg_batch *batch, sl_pg_group *group, bool apa
     sl_pg_group_cut(group);
     for (uint32_t i = 0; i < group->count; i++)
         group->members[i]->conflict = false;
+    if (SL_FAULT("postgres.before_statements"))
+        return SL_PG_LOST;
     if ((!apart && forms_find(&attempt) != SL_OK) || statements_send(&attempt) != SL_OK ||
         answers_read(&attempt) != SL_OK)
         return SL_PG_LOST;
     if (!attempt.failed && !attempt.conflict && !attempt.apart)
-        return transaction_commit(&attempt);
+        return SL_FAULT("postgres.before_commit") ? SL_PG_LOST : transaction_commit(&attempt);
     if (!transaction_drop(batch->connection))
         return SL_PG_LOST;
     if (attempt.changed)

@@ -6,6 +6,8 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
+#include <stripe_lite/fault.h>
+
 #include "core/base/clock.h"
 #include "core/database/postgres_batch.h"
 #include "core/fiber/fiber.h"
@@ -100,7 +102,8 @@ static enum verdict verdict_find(sl_pg_batch *batch, const sl_pg_group *group, i
 
 void sl_pg_verdict(sl_pg_batch *batch, const sl_pg_group *group, int64_t lock)
 {
-    enum verdict verdict = verdict_find(batch, group, lock);
+    enum verdict verdict =
+        SL_FAULT("postgres.before_verdict") ? NO_VERDICT : verdict_find(batch, group, lock);
     for (uint32_t i = 0; i < group->count; i++) {
         sl_pg_member *member = group->members[i];
         if (verdict == WRITTEN)

@@ -47,6 +47,11 @@ const points = [
   write('sqlite.after_statements', ALL, 'its statements are done', 'sqlite'),
   write('sqlite.before_commit', ALL, 'all sets of the group are done', 'sqlite'),
   write('sqlite.after_commit', ON, 'the group is stored, no fiber knows', 'sqlite'),
+  write('postgres.before_statements', ALL, 'the leader begins with a group', 'postgres'),
+  write('postgres.before_commit', ALL, 'all statements of the group are answered', 'postgres'),
+  { ...write('postgres.sent', ALL, 'a statement has left, its answer is not read; error: the connection goes', 'postgres'), kinds: ['COMMIT'] },
+  write('postgres.after_commit', ON, 'the group is stored, no member knows', 'postgres'),
+  { ...write('postgres.before_verdict', ALL, 'a lost COMMIT is about to be looked for; error: nobody can tell', 'postgres'), needs: ['postgres.sent@COMMIT'] },
 
   job('before_claim', ALL, 'the runner begins a turn', []),
   job('claimed', ALL, 'rows are claimed, no fiber has them; error: the answer was lost', []),
