@@ -18,6 +18,7 @@
 #define CARD_MOST 19
 #define SHOWN 4
 #define GROUPS 64
+#define SCHEME_LONGEST 7 /* "Bearer " */
 
 struct group {
     size_t start;
@@ -72,10 +73,9 @@ static int card_end(const char *text, const struct group *groups, int count, int
     return found;
 }
 
-/* Copies the run of digits at `at`, its cards masked; where it ends. */
-static size_t digits_copy(sl_buffer *out, const char *text, size_t at)
+/* The groups of the run of digits at `at`; how many, at most GROUPS. */
+static int groups_find(const char *text, size_t at, struct group *groups)
 {
-    struct group groups[GROUPS];
     int count = 0;
     size_t end = at;
     while (count < GROUPS) {
@@ -88,7 +88,15 @@ static size_t digits_copy(sl_buffer *out, const char *text, size_t at)
             break;
         end += separator;
     }
-    end = groups[count - 1].end;
+    return count;
+}
+
+/* Copies the run of digits at `at`, its cards masked; where it ends. */
+static size_t digits_copy(sl_buffer *out, const char *text, size_t at)
+{
+    struct group groups[GROUPS];
+    int count = groups_find(text, at, groups);
+    size_t end = groups[count - 1].end;
     size_t done = at;
     for (int i = 0; i < count; i++) {
         int last = card_end(text, groups, count, i);
@@ -109,6 +117,17 @@ static size_t digits_copy(sl_buffer *out, const char *text, size_t at)
     }
     sl_buffer_add(out, text + done, end - done);
     return end;
+}
+
+/* Whether a byte is spelt "%20" here. The digits of that are none of a number behind it, unless they begin one themselves. */
+static bool is_escape(const char *text, size_t at)
+{
+    struct group groups[GROUPS];
+    if (text[at] != '%' || sl_hex_digit(text[at + 1]) < 0 || sl_hex_digit(text[at + 2]) < 0)
+        return false;
+    size_t first = is_digit(text[at + 1]) ? at + 1 : at + 2;
+    return !is_digit(text[first]) ||
+           card_end(text, groups, groups_find(text, first, groups), 0) < 0;
 }
 
 /* Length of a key's telling start at `text`, 0 when none is there. */
@@ -166,7 +185,7 @@ static bool may_hide(const char *text)
         bool key = *at == '_' && at > text && strchr("kpct", at[-1]) != NULL;
         if (digits >= CARD_LEAST || key)
             return true;
-        if ((*at == 'B' || *at == 'b') && strchr(at, ' ') != NULL)
+        if ((*at == 'B' || *at == 'b') && memchr(at, ' ', strnlen(at, SCHEME_LONGEST)) != NULL)
             return true;
     }
     return false;
@@ -178,10 +197,15 @@ const char *sl_mask(sl_arena *arena, const char *text)
         return text;
     sl_buffer out = SL_BUFFER_INIT(arena);
     size_t at = 0;
+    bool escaped = false; /* what stands before is an escape */
     while (text[at] != '\0') {
         size_t end = at;
-        bool fresh = at == 0 || !is_word(text[at - 1]) || text[at - 1] == '_';
-        if (is_digit(text[at])) {
+        bool fresh = at == 0 || escaped || !is_word(text[at - 1]) || text[at - 1] == '_';
+        escaped = is_escape(text, at);
+        if (escaped) {
+            sl_buffer_add(&out, text + at, 3);
+            end += 3;
+        } else if (is_digit(text[at])) {
             end = digits_copy(&out, text, at);
         } else if (fresh) {
             size_t start = key_start(text + at);
