@@ -22,14 +22,17 @@ char *settings_read_file(sl_arena *arena, const char *path, size_t *ret_length,
         *ret_reason = strerror(errno);
         return NULL;
     }
-    struct stat about;
+    struct stat about = { 0 };
     if (fstat(fileno(file), &about) == 0 && S_ISDIR(about.st_mode)) {
         (void)fclose(file);
         *ret_reason = "it is a folder";
         return NULL;
     }
-    char *text = sl_arena_alloc(arena, FILE_LIMIT + 2);
-    size_t length = fread(text, 1, FILE_LIMIT + 1, file);
+    /* What has no size to tell, as a pipe, may hold as much as is taken. */
+    size_t size = (size_t)about.st_size;
+    size_t most = S_ISREG(about.st_mode) && size > 0 && size < FILE_LIMIT ? size : FILE_LIMIT + 1;
+    char *text = sl_arena_alloc(arena, most + 1);
+    size_t length = fread(text, 1, most, file);
     bool failed = ferror(file) != 0;
     (void)fclose(file);
     if (failed || length > FILE_LIMIT) {
