@@ -70,6 +70,8 @@ static int card_end(const char *text, const struct group *groups, int count, int
         if (length >= CARD_LEAST && luhn_passes(digits, length))
             found = i;
     }
+    if (length >= CARD_LEAST)
+        explicit_bzero(digits, sizeof digits);
     return found;
 }
 
@@ -231,5 +233,7 @@ int sl_looks_like_card(const char *text)
             return 0;
         digits[count++] = *text;
     }
-    return count >= CARD_LEAST && luhn_passes(digits, count);
+    int is_card = count >= CARD_LEAST && luhn_passes(digits, count);
+    explicit_bzero(digits, sizeof digits);
+    return is_card;
 }
