@@ -2,8 +2,9 @@
  * arena.c: memory that is given back all at once, with what must be undone then.
  *
  * The arena's own struct lies in its first block, which comes from a pool of this thread. An allocation that is large against
- * the next block gets a block of its own behind the current one, so that the current one goes on serving. Under the address
- * sanitizer all bytes not handed out are poisoned.
+ * the next block gets a block of its own behind the current one, so that the current one goes on serving. What was handed out is
+ * overwritten when a block is given back: it may have held a card number. Under the address sanitizer all bytes not handed out
+ * are poisoned.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -118,6 +119,8 @@ static struct block *block_new(size_t size)
 
 static void block_free(struct block *block)
 {
+    UNPOISON(block, block->size);
+    explicit_bzero(block + 1, block->used - sizeof(*block));
     if (block->size == FIRST_SIZE && pool.count < POOL_LENGTH) {
         if (!pool.registered) {
             (void)pthread_once(&pool_once, pool_make_key);
@@ -129,7 +132,6 @@ static void block_free(struct block *block)
             return;
         }
     }
-    UNPOISON(block, block->size);
     free(block);
 }
 

@@ -13,6 +13,7 @@
 
 #include <event2/event.h>
 
+#include "core/base/wipe.h"
 #include "core/fiber/inside.h"
 
 static _Thread_local sl_loop *current_loop;
@@ -92,8 +93,16 @@ void sl_loop_post(sl_loop *loop, void (*function)(void *data), void *data)
     pthread_mutex_unlock(&loop->post_lock);
 }
 
+/* The buffers of connections are libevent's. */
+static void memory_set(void)
+{
+    event_set_mem_functions(malloc, realloc, sl_wipe_free);
+}
+
 sl_loop *sl_loop_new(uint32_t max_fibers)
 {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    (void)pthread_once(&once, memory_set);
     sl_loop *loop = calloc(1, sizeof(*loop));
     if (!loop)
         return NULL;

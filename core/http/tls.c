@@ -47,7 +47,8 @@ SSL_CTX *sl_tls_new(sl_arena *arena, const char *certificate, const char *key,
         return refuse(context, arena, "TLS for", certificate, ret_message);
     }
     SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
-    SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE);
+    SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE |
+                                     SSL_OP_CLEANSE_PLAINTEXT);
     SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS);
     SSL_CTX_set_alpn_select_cb(context, protocol_choose, NULL);
     if (SSL_CTX_use_certificate_chain_file(context, certificate) != 1) {

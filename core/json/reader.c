@@ -9,10 +9,13 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include <jansson.h>
+#include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/base/buffer.h"
 #include "core/base/context.h"
+#include "core/base/wipe.h"
 #include "core/json/value.h"
 
 #define NUMBERS 32
@@ -193,6 +196,11 @@ static sl_status jansson_refuse(sl_context *cx, const json_error_t *error)
                        sl_arena_copy(cx->arena, error->text, length));
 }
 
+static void memory_set(void)
+{
+    json_set_alloc_funcs(malloc, sl_wipe_free);
+}
+
 sl_status sl_json_parse(sl_context *cx, const char *text, size_t length, const sl_value **ret_value)
 {
     struct draft draft = {
@@ -202,6 +210,8 @@ sl_status sl_json_parse(sl_context *cx, const char *text, size_t length, const s
         .numbers = sl_arena_alloc(cx->arena, NUMBERS * sizeof(size_t)),
         .number_capacity = NUMBERS,
     };
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    (void)pthread_once(&once, memory_set);
     draft.copy = sl_arena_copy(cx->arena, draft.text, draft.length);
     sl_status status = draft_make(cx, &draft);
     if (status != SL_OK)

@@ -34,6 +34,22 @@ static void memory_is_aligned_zeroed_and_apart(void **state)
     }
 }
 
+/* The first block of an arena is the one that the arena before it gave back, and growing does not zero. */
+static void what_is_given_back_is_overwritten(void **state)
+{
+    (void)state;
+    sl_arena *arena = sl_arena_new();
+    char *before = sl_arena_alloc(arena, 1000);
+    memset(before, '4', 1000);
+    sl_arena_free(arena);
+    arena = sl_arena_new();
+    char *after = sl_arena_grow(arena, NULL, 0, 1000);
+    assert_ptr_equal(before, after);
+    for (size_t i = 0; i < 1000; i++)
+        assert_int_equal(after[i], 0);
+    sl_arena_free(arena);
+}
+
 static void growing_keeps_the_bytes(void **state)
 {
     (void)state;
@@ -216,6 +232,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(memory_is_aligned_zeroed_and_apart),
         cmocka_unit_test(growing_keeps_the_bytes),
+        cmocka_unit_test(what_is_given_back_is_overwritten),
         cmocka_unit_test(defers_run_last_first),
         cmocka_unit_test(formats_of_every_length),
         cmocka_unit_test(context_knows_its_scope),
