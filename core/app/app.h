@@ -90,6 +90,9 @@ bool sl_log_begin(const struct sl_settings *settings);
  * [no-suspend] */
 bool sl_log_file_open(const struct sl_settings *settings);
 
+/* In production: from here on this process and those it forks leave no core file. since 1.0 [start-up only] */
+void sl_dumps_forbid(const struct sl_settings *settings);
+
 /* A descriptor that is readable once a plugin or the settings file changed; -1 when the system refuses. since 1.0
  * [start-up only] */
 int sl_watch_open(const sl_invocation *invocation);

@@ -125,6 +125,7 @@ int sl_cli_settings(sl_invocation *invocation, const sl_setting_flag *flags)
         return code;
     }
     invocation->settings = settings;
+    sl_dumps_forbid(settings);
     return sl_log_begin(settings) ? SL_EXIT_OK : SL_EXIT_CONFIG;
 }
 
