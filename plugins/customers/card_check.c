@@ -103,10 +103,9 @@ static bool cvc_is_sound(const char *number, const char *cvc)
     return strspn(cvc, "0123456789") == length && (length == 3 || (amex && length == 4));
 }
 
-struct card_fault card_check(const char *number, int64_t month, int64_t year, const char *cvc,
-                             int64_t now)
+static struct card_fault digits_check(const char *number, int64_t month, int64_t year,
+                                      const char *cvc, int64_t now, char *digits)
 {
-    char digits[CARD_DIGITS_MOST + 1];
     if (!card_digits(number, digits))
         return (struct card_fault){ "invalid_number", "number",
                                     "The card number is not a valid credit card number." };
@@ -117,5 +116,14 @@ struct card_fault card_check(const char *number, int64_t month, int64_t year, co
     if (!fault.code && cvc && !cvc_is_sound(digits, cvc))
         fault =
             (struct card_fault){ "invalid_cvc", "cvc", "Your card's security code is invalid." };
+    return fault;
+}
+
+struct card_fault card_check(const char *number, int64_t month, int64_t year, const char *cvc,
+                             int64_t now)
+{
+    char digits[CARD_DIGITS_MOST + 1];
+    struct card_fault fault = digits_check(number, month, year, cvc, now, digits);
+    explicit_bzero(digits, sizeof(digits));
     return fault;
 }
