@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include <stdio.h>
+#include <sys/resource.h>
 
 #include "core/app/cli.h"
 #include "core/app/flags.h"
@@ -24,6 +25,12 @@ static int settings_again(sl_invocation *invocation)
 static bool shared_open(sl_invocation *invocation)
 {
     const sl_settings *s = invocation->settings;
+    struct rlimit files;
+    /* As many descriptors as we may have: the soft limit is low for programs that use select(). */
+    if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur < files.rlim_max) {
+        files.rlim_cur = files.rlim_max;
+        (void)setrlimit(RLIMIT_NOFILE, &files);
+    }
     if (!sl_metrics_share()) {
         fprintf(stderr, "stripe-lite: the system refuses shared memory\n");
         return false;

@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <stripe_lite/fault.h>
@@ -27,6 +28,8 @@
 #define ORPHAN_DRAIN_MS 500
 #define WATCHED 4
 #define BEAT_MS 500
+/* Of a worker: its database connections, calls to gateways and receivers, files. */
+#define DESCRIPTORS_BESIDE 512
 
 typedef struct working {
     const sl_worker_start *start;
@@ -85,6 +88,18 @@ static void on_beat(void *data)
     atomic_store(&entry->beat, sl_clock_monotonic_ms());
 }
 
+/* Connections never take the descriptors that the database and gateways need. */
+static uint32_t connections_most(const sl_process *process)
+{
+    struct rlimit files;
+    int64_t wanted = process->invocation->settings->limits_connections;
+    if (getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur == RLIM_INFINITY)
+        return (uint32_t)wanted;
+    int64_t all = (int64_t)files.rlim_cur;
+    int64_t others = all / 2 < DESCRIPTORS_BESIDE ? all / 2 : DESCRIPTORS_BESIDE;
+    return (uint32_t)(wanted < all - others ? wanted : all - others);
+}
+
 static sl_server_options server_options(const sl_process *process)
 {
     const sl_settings *s = process->invocation->settings;
@@ -96,7 +111,7 @@ static sl_server_options server_options(const sl_process *process)
                                 .tls_key = s->server_tls_key,
                                 .environment = s->environment,
                                 .rates = process->invocation->rates,
-                                .max_connections = (uint32_t)s->limits_connections,
+                                .max_connections = connections_most(process),
                                 .in_flight = (uint32_t)s->limits_in_flight,
                                 .body_limit = (size_t)s->limits_body,
                                 .raw_body_limit = (size_t)s->limits_webhook_body,
@@ -104,7 +119,8 @@ static sl_server_options server_options(const sl_process *process)
                                 .url_limit = (size_t)s->limits_url,
                                 .header_ms = s->http_header_timeout * 1000,
                                 .body_ms = s->http_body_timeout * 1000,
-                                .idle_ms = s->http_idle_timeout * 1000 };
+                                .idle_ms = s->http_idle_timeout * 1000,
+                                .queue_ms = s->limits_queue_time };
 }
 
 int sl_worker_check(sl_context *cx, const sl_process *process)

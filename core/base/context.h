@@ -85,6 +85,7 @@ struct sl_context {
     bool key_released;           /* sl_idempotency_release: the next commit frees the key */
     struct sl_reply *reply;      /* where sl_reply_... puts the answer; NULL: nobody asks */
     struct sl_job_run *job;
+    int64_t away_us; /* spent in gateways: it says nothing about how busy we are */
 };
 
 /* A context with an arena of its own, for account `account`; caller SYSTEM, Stripe's face, no deadline. since 1.0 [no-suspend] */

@@ -62,6 +62,7 @@ static const struct {
     { "stripe_lite_http_requests_total", "Requests answered, by status class." },
     { "stripe_lite_http_request_seconds", "Time from a complete request to its answer." },
     { "stripe_lite_http_overload_total", "Requests refused because too many were running." },
+    { "stripe_lite_http_evicted_total", "Idle connections closed to make room for others." },
     { "stripe_lite_worker_restarts_total", "Workers that ended unasked, by reason." },
     { "stripe_lite_plugin_crashes_total", "Workers that a plugin's code crashed, by plugin." },
     { "stripe_lite_gateway_seconds", "Time a gateway took to answer." },

@@ -198,7 +198,9 @@ const setting_key setting_keys[] = {
     { "http.header_timeout", "STRIPE_LITE_HEADER_TIMEOUT", INT, "15", .min = 1, .max = 3600,
       AT(http_header_timeout), .doc = "Seconds for all headers of a request" },
     { "http.body_timeout", "STRIPE_LITE_BODY_TIMEOUT", INT, "30", .min = 1, .max = 3600,
-      AT(http_body_timeout), .doc = "Seconds without progress of a body" },
+      AT(http_body_timeout),
+      .doc =
+          "Seconds without progress of a body or an answer; four times that, and 16 KB/s, in all" },
     { "http.idle_timeout", "STRIPE_LITE_IDLE_TIMEOUT", INT, "75", .min = 1, .max = DAY,
       AT(http_idle_timeout), .doc = "Seconds that an idle connection is kept" },
 
@@ -263,6 +265,11 @@ const setting_key setting_keys[] = {
       AT(limits_url), .doc = "Bytes of a request's URL" },
     { "limits.connections", "STRIPE_LITE_CONNECTION_LIMIT", INT, "10000", .min = 1, .max = 1000000,
       AT(limits_connections), .doc = "Connections a worker" },
+    { "limits.queue_time", "STRIPE_LITE_QUEUE_TIME_LIMIT", INT, "250", .max = 60000,
+      AT(limits_queue_time),
+      .doc =
+          "Milliseconds after which a worker that keeps every request waiting takes on fewer at once, down to a quarter of "
+          "`limits.in_flight`; `0` is never" },
     { "limits.in_flight", "STRIPE_LITE_IN_FLIGHT_LIMIT", INT, "1000", .min = 1, .max = 15000,
       AT(limits_in_flight),
       .doc = "Requests that a worker serves at once; past them 503 with `Retry-After`" },

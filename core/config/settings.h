@@ -101,6 +101,7 @@ struct sl_settings {
     int64_t limits_headers;
     int64_t limits_url;
     int64_t limits_connections; /* a worker */
+    int64_t limits_queue_time;  /* milliseconds, 0: off */
     int64_t limits_in_flight;   /* requests a worker */
 
     const sl_plugin_setting *plugins;

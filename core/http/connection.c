@@ -14,6 +14,7 @@
 #include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -21,8 +22,13 @@
 #include <event2/bufferevent_ssl.h>
 #include <openssl/ssl.h>
 
+#define EVICT_IDLE_MS 1000 /* no connection is closed for others before */
+#define EVICT_MOST 64
 #define INPUT_BOUND ((size_t)64 * 1024)
 #define HEAD_SLACK 1024u
+#define OUTPUT_BOUND ((size_t)256 * 1024) /* unsent, past which nothing new is begun */
+#define TRANSFER_PATIENCE 4
+#define TRANSFER_BYTES_PER_MS 16
 #define LINGER_MS 2000
 #define LINGER_BYTES (4u * 1024 * 1024)
 
@@ -42,11 +48,26 @@ struct sl_connection {
     size_t discarded;
     size_t output_left; /* at the last sweep */
     int64_t deadline;   /* monotonic ms; 0: none */
+    int64_t idle_since; /* when it was accepted, or its last answer left */
+    int64_t
+        whole_by; /* a body, or the answers in the output: past it progress does not count any more */
 };
 
 static void deadline_set(sl_connection *connection, int64_t milliseconds)
 {
     connection->deadline = milliseconds ? sl_clock_monotonic_ms() + milliseconds : 0;
+}
+
+/* How long `bytes` may take in all, either way: a few times as long as without progress, and longer for many. */
+static int64_t transfer_end(const sl_connection *connection, size_t bytes)
+{
+    return sl_clock_monotonic_ms() + connection->server->options.body_ms * TRANSFER_PATIENCE +
+           (int64_t)(bytes / TRANSFER_BYTES_PER_MS);
+}
+
+static bool output_is_full(const sl_connection *connection)
+{
+    return evbuffer_get_length(bufferevent_get_output(connection->channel)) > OUTPUT_BOUND;
 }
 
 void sl_connection_free(sl_connection *connection)
@@ -75,8 +96,15 @@ void sl_connection_free(sl_connection *connection)
     bufferevent_free(connection->channel);
     free(connection);
     if (server->connection_count-- == server->options.max_connections) {
-        sl_listeners_pause(server, false);
+        sl_listeners_wake(server);
     }
+}
+
+static void idle_begin(sl_connection *connection)
+{
+    connection->whole_by = 0;
+    connection->idle_since = sl_clock_monotonic_ms();
+    deadline_set(connection, connection->server->options.idle_ms);
 }
 
 static sl_head_limits head_limits(const sl_connection *connection)
@@ -99,6 +127,8 @@ static void closing_begin(sl_connection *connection)
     connection->state = FLUSHING;
     connection->request = NULL;
     deadline_set(connection, connection->server->options.body_ms);
+    connection->whole_by =
+        transfer_end(connection, evbuffer_get_length(bufferevent_get_output(connection->channel)));
     struct evbuffer *input = bufferevent_get_input(connection->channel);
     evbuffer_drain(input, evbuffer_get_length(input));
     bufferevent_setwatermark(connection->channel, EV_READ, 0, input_bound(connection));
@@ -161,6 +191,8 @@ static bool body_begin(sl_connection *connection)
     }
     bufferevent_setwatermark(connection->channel, EV_READ, 0, bound);
     connection->state = READING_BODY;
+    connection->whole_by = transfer_end(
+        connection, request->head.chunked ? limit : (size_t)request->head.content_length);
     deadline_set(connection, connection->server->options.body_ms);
     return true;
 }
@@ -169,6 +201,7 @@ static void request_run(sl_connection *connection)
 {
     connection->state = RUNNING;
     connection->deadline = 0;
+    connection->whole_by = 0;
     sl_dispatch(connection->request);
 }
 
@@ -273,7 +306,7 @@ static void connection_process(sl_connection *connection)
     bool more = true;
     while (more) {
         if (connection->state == READING_HEAD) {
-            more = head_read(connection);
+            more = !output_is_full(connection) && head_read(connection);
         } else if (connection->state == READING_BODY) {
             more = body_read(connection);
         } else {
@@ -282,12 +315,26 @@ static void connection_process(sl_connection *connection)
     }
     connection->processing = false;
     bool waiting = connection->state == READING_HEAD || connection->state == READING_BODY;
-    if (connection->half_closed && waiting) {
+    if (connection->half_closed && waiting && !output_is_full(connection)) {
         if (evbuffer_get_length(bufferevent_get_output(connection->channel)) > 0) {
             closing_begin(connection);
         } else {
             sl_connection_free(connection);
         }
+    }
+}
+
+/* An answer on its way: each sweep that finds less of it left gives it more time, until it has had enough. */
+static void output_look(sl_connection *connection, size_t left, int64_t now)
+{
+    if (left == 0 && connection->output_left > 0) {
+        connection->output_left = 0;
+        if (connection->state == READING_HEAD && connection->scan.seen == 0) {
+            idle_begin(connection);
+        }
+    } else if (left > 0 && left != connection->output_left) {
+        connection->output_left = left;
+        connection->deadline = now + connection->server->options.body_ms;
     }
 }
 
@@ -309,7 +356,12 @@ static void channel_readable(struct bufferevent *channel, void *data)
 static void channel_written(struct bufferevent *channel, void *data)
 {
     sl_connection *connection = data;
-    if (connection->state != FLUSHING || evbuffer_get_length(bufferevent_get_output(channel)) > 0) {
+    if (evbuffer_get_length(bufferevent_get_output(channel)) > 0) {
+        return;
+    }
+    if (connection->state != FLUSHING) {
+        output_look(connection, 0, 0);
+        connection_process(connection);
         return;
     }
     SSL *tls = bufferevent_openssl_get_ssl(channel);
@@ -374,6 +426,7 @@ void sl_connection_new(sl_server *server, int descriptor, bool metrics)
     connection->server = server;
     connection->channel = channel;
     connection->metrics = metrics;
+    connection->idle_since = sl_clock_monotonic_ms();
     connection->next = server->connections;
     if (connection->next) {
         connection->next->previous = connection;
@@ -403,8 +456,20 @@ void sl_connection_answer(sl_connection *connection, sl_request *request)
         return;
     }
     connection->state = READING_HEAD;
-    deadline_set(connection, connection->server->options.idle_ms);
+    if (connection->output_left > 0) {
+        connection->whole_by = transfer_end(connection, connection->output_left);
+        deadline_set(connection, connection->server->options.body_ms);
+    } else {
+        idle_begin(connection);
+    }
     connection_process(connection);
+}
+
+/* Whether bytes have come that the loop has not read yet: a request that must not be cut. */
+static bool is_sending(const sl_connection *connection)
+{
+    int waiting = 0;
+    return ioctl(bufferevent_getfd(connection->channel), FIONREAD, &waiting) == 0 && waiting > 0;
 }
 
 /* A head or body that took too long is told so when that can still be said; what is idle is closed without a word. */
@@ -418,20 +483,53 @@ static void connection_expire(sl_connection *connection)
     }
 }
 
+static bool is_idle(const sl_connection *connection)
+{
+    return connection->state == READING_HEAD && connection->scan.seen == 0 &&
+           evbuffer_get_length(bufferevent_get_output(connection->channel)) == 0;
+}
+
 void sl_connections_sweep(sl_server *server, int64_t now)
 {
     sl_connection *next = NULL;
     for (sl_connection *connection = server->connections; connection; connection = next) {
         next = connection->next;
         size_t left = evbuffer_get_length(bufferevent_get_output(connection->channel));
-        if (left > 0 && left != connection->output_left && connection->state != RUNNING) {
-            connection->output_left = left;
-            connection->deadline = now + server->options.body_ms;
-        } else if (connection->deadline && now >= connection->deadline) {
+        if (connection->state != RUNNING && connection->state != READING_BODY) {
+            output_look(connection, left, now);
+        }
+        bool late = connection->whole_by && now >= connection->whole_by;
+        if (late || (connection->deadline && now >= connection->deadline)) {
             connection_expire(connection);
-        } else if (server->draining && now >= server->drain_grace && left == 0 &&
-                   connection->state == READING_HEAD && connection->scan.seen == 0) {
+        } else if (server->draining && now >= server->drain_grace && is_idle(connection) &&
+                   !is_sending(connection)) {
             sl_connection_free(connection);
         }
     }
+}
+
+uint32_t sl_connections_evict(sl_server *server)
+{
+    int64_t now = sl_clock_monotonic_ms();
+    int64_t oldest = now;
+    uint32_t evicted = 0;
+    sl_connection *next = NULL;
+    for (sl_connection *at = server->connections; at; at = at->next) {
+        if (is_idle(at) && at->idle_since < oldest) {
+            oldest = at->idle_since;
+        }
+    }
+    int64_t before = oldest + (now - EVICT_IDLE_MS - oldest) / 2;
+    if (now - oldest < EVICT_IDLE_MS) {
+        return 0;
+    }
+    for (sl_connection *at = server->connections; at && evicted < EVICT_MOST; at = next) {
+        next = at->next;
+        if (is_idle(at) && at->idle_since <= before && !is_sending(at)) {
+            sl_connection_free(at);
+            evicted++;
+        }
+    }
+    sl_metric_add("stripe_lite_http_evicted_total", NULL, NULL, evicted);
+    return evicted;
 }

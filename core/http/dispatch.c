@@ -8,11 +8,13 @@
  */
 #include "core/http/http.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include <stripe_lite/fault.h>
 
 #include "core/http/idempotency.h"
+#include "core/plugin/gateways.h"
 
 static sl_status step_run(sl_context *cx, void *data)
 {
@@ -79,6 +81,9 @@ static void request_unlink(sl_request *request)
         request->next->previous = request->previous;
     }
     server->in_flight--;
+    server->payments -= request->payment;
+    *request->match.entry->calls_gateways =
+        *request->match.entry->calls_gateways || request->cx->away_us > 0;
 }
 
 static void request_fiber(void *data)
@@ -109,15 +114,43 @@ static bool is_probe(const sl_route_entry *entry)
     return entry->route->flags & SL_ROUTE_PROBE;
 }
 
+/* A gateway that does not answer holds the requests that wait for it: a quarter of the places is kept for the others. */
+static bool may_start(const sl_request *request, int64_t now)
+{
+    sl_server *server = request->server;
+    const struct sl_gateways *gateways = server->host->gateways;
+    uint32_t most = server->options.in_flight;
+    uint32_t away = gateways ? sl_gateways_requests(gateways) : 0;
+    if (server->in_flight >= most ||
+        (*request->match.entry->calls_gateways && server->payments >= most - most / 4)) {
+        return false;
+    }
+    return sl_admission_take(&server->admission, server->in_flight - away, now);
+}
+
+/* Each refusal is counted; the log is told once a second. */
+static void overload_refuse(sl_request *request, int64_t now)
+{
+    sl_server *server = request->server;
+    sl_metric_add("stripe_lite_http_overload_total", NULL, NULL, 1);
+    server->overloads++;
+    if (now - server->overload_told >= 1000) {
+        char count[16];
+        snprintf(count, sizeof count, "%u", server->overloads);
+        sl_log(NULL, SL_LOG_WARNING, "too many requests at once, refusing some", "refused", count);
+        server->overloads = 0;
+        server->overload_told = now;
+    }
+    sl_request_refuse(request, 503);
+}
+
 static void request_start(sl_request *request)
 {
     sl_server *server = request->server;
-    const sl_route_entry *entry = request->match.entry;
-    bool full = server->in_flight >= server->options.in_flight && !is_probe(entry);
-    if (full ||
+    int64_t now = sl_clock_monotonic_ms();
+    if ((!is_probe(request->match.entry) && !may_start(request, now)) ||
         sl_fiber_start(server->host->loop, request_fiber, request, &request->fiber) != SL_OK) {
-        sl_metric_add("stripe_lite_http_overload_total", NULL, NULL, 1);
-        sl_request_refuse(request, 503);
+        overload_refuse(request, now);
         return;
     }
     request->next = server->requests;
@@ -126,6 +159,8 @@ static void request_start(sl_request *request)
     }
     server->requests = request;
     server->in_flight++;
+    request->payment = *request->match.entry->calls_gateways;
+    server->payments += request->payment;
 }
 
 static void refuse_unknown(sl_request *request, int refusal)

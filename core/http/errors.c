@@ -137,7 +137,7 @@ void sl_error_reply(sl_context *cx)
         cx->error.message ? cx->error.message : defaults[default_index(cx->error.status)].message;
     /* Sentences repeat what clients sent, and clients send card numbers where ids belong. */
     message = sl_mask(cx->arena, message);
-    if (http_status >= 500) {
+    if (http_status >= 500 && !(cx->request && cx->request->refused)) {
         sl_log(cx, SL_LOG_ERROR, "request failed", "status", sl_status_name(cx->error.status),
                "code", cx->error.code ? cx->error.code : "", "message", message);
     }

@@ -16,6 +16,7 @@
 
 #include "core/base/clock.h"
 #include "core/fiber/fiber.h"
+#include "core/http/admission.h"
 #include "core/http/parser.h"
 #include "core/http/router.h"
 #include "core/http/server.h"
@@ -51,6 +52,8 @@ typedef struct sl_request {
     size_t body_length;
     int64_t started_us;
     bool metrics_port;
+    bool payment;  /* counted among those that may wait for a gateway */
+    bool refused;  /* without having begun */
     bool answered; /* the handler has ended: what stands in `reply` is the answer */
     sl_reply reply;
     const void *params;
@@ -71,6 +74,11 @@ struct sl_server {
     sl_request *requests;
     uint32_t connection_count;
     uint32_t in_flight;
+    uint32_t payments; /* of them, on routes that call gateways */
+    sl_admission admission;
+    uint32_t overloads; /* refused since `overload_told` */
+    int64_t overload_told;
+    int64_t descriptors_told;
     sl_timer *sweep;
     bool draining;
     int64_t drain_until; /* monotonic ms */
@@ -86,7 +94,8 @@ struct sl_server {
 
 /* ---- listener.c ---- */
 
-void sl_listeners_pause(sl_server *server, bool on);
+/* There is room again: those that rest accept at once. */
+void sl_listeners_wake(sl_server *server);
 void sl_listeners_close(sl_server *server);
 
 /* ---- connection.c ---- */
@@ -97,6 +106,8 @@ void sl_connection_new(sl_server *server, int descriptor, bool metrics);
 void sl_connection_answer(sl_connection *connection, sl_request *request);
 /* Cuts it at once. */
 void sl_connection_free(sl_connection *connection);
+/* Closes connections that have been idle for longest, to make room; how many. */
+uint32_t sl_connections_evict(sl_server *server);
 /* Looks at deadlines; runs every second. */
 void sl_connections_sweep(sl_server *server, int64_t now);
 

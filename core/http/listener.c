@@ -1,9 +1,9 @@
 /*
  * listener.c: listening sockets of a worker, and when not to accept.
  *
- * Each worker has a socket of its own on the same port (SO_REUSEPORT), so the kernel deals connections out evenly. Out of
- * descriptors the worker stops accepting for a moment instead of being woken forever; at the connection cap it stops until one
- * closes.
+ * Each worker has a socket of its own on the same port (SO_REUSEPORT), so the kernel deals connections out evenly. At the
+ * connection cap, and out of descriptors, connections that are long idle make room; where there are none the worker stops
+ * accepting for a moment instead of being woken forever.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -22,6 +22,7 @@
 #define BACKLOG 4096
 #define ACCEPTS 64 /* a turn, so that running requests are not starved */
 #define RETRY_MS 100
+#define DESCRIPTORS_TELL_MS 10000
 
 struct sl_listener {
     sl_server *server;
@@ -120,6 +121,15 @@ static void listener_watch(sl_listener *listener)
     listener->resting = false;
 }
 
+static void descriptors_tell(sl_server *server)
+{
+    int64_t now = sl_clock_monotonic_ms();
+    if (now - server->descriptors_told >= DESCRIPTORS_TELL_MS) {
+        sl_log(NULL, SL_LOG_WARNING, "out of descriptors, accepting later");
+        server->descriptors_told = now;
+    }
+}
+
 static void listener_ready(evutil_socket_t descriptor, short what, void *data)
 {
     sl_listener *listener = data;
@@ -130,16 +140,20 @@ static void listener_ready(evutil_socket_t descriptor, short what, void *data)
         return;
     }
     for (int i = 0; i < ACCEPTS; i++) {
-        if (server->connection_count >= server->options.max_connections && !listener->metrics) {
-            sl_listeners_pause(server, true);
+        if (server->connection_count >= server->options.max_connections && !listener->metrics &&
+            sl_connections_evict(server) == 0) {
+            listener_rest(listener);
             return;
         }
         int accepted = accept4(listener->descriptor, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (accepted >= 0) {
             sl_connection_new(server, accepted, listener->metrics);
         } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
-            sl_log(NULL, SL_LOG_WARNING, "out of descriptors, accepting later");
-            listener_rest(listener);
+            descriptors_tell(server);
+            /* What is closed now is there on the loop's next turn. */
+            if (sl_connections_evict(server) == 0) {
+                listener_rest(listener);
+            }
             return;
         } else if (errno != EINTR && errno != ECONNABORTED) {
             return;
@@ -173,16 +187,11 @@ sl_status sl_server_listen(sl_server *server, int descriptor, bool metrics)
     return SL_OK;
 }
 
-void sl_listeners_pause(sl_server *server, bool on)
+void sl_listeners_wake(sl_server *server)
 {
     for (sl_listener *listener = server->listeners; listener; listener = listener->next) {
-        if (listener->metrics || listener->resting) {
-            continue;
-        }
-        if (on) {
-            event_del(listener->event);
-        } else {
-            event_add(listener->event, NULL);
+        if (listener->resting) {
+            listener_watch(listener);
         }
     }
 }

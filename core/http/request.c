@@ -73,6 +73,9 @@ void sl_request_end(sl_request *request)
                   status_class(request->reply.http_status), 1);
     sl_metric_observe("stripe_lite_http_request_seconds", "face",
                       entry && entry->face == SL_FACE_STRIPE ? "stripe" : "lite", microseconds);
+    if (request->work.kind && request->reply.http_status < 400) {
+        sl_admission_done(&request->server->admission, microseconds - request->cx->away_us);
+    }
     sl_connection *connection = request->connection;
     if (connection) {
         sl_connection_answer(connection, request);
@@ -107,6 +110,7 @@ void sl_request_refuse(sl_request *request, int32_t http_status)
     request->cx->face = path && strncmp(path, "/v1/", 4) == 0 ? SL_FACE_STRIPE : SL_FACE_LITE;
     (void)sl_fail(request->cx, refusals[i].status, refusals[i].code, "%s", refusals[i].message);
     request->cx->error.http_status = http_status;
+    request->refused = true;
     if (http_status == 503) {
         sl_reply_header(request->cx, "Retry-After", "1");
     }

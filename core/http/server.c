@@ -43,6 +43,7 @@ static void options_fill(sl_server *server, const sl_server_options *given)
     options->body_ms = given->body_ms ? given->body_ms : 30000;
     options->idle_ms = given->idle_ms ? given->idle_ms : 75000;
     options->request_ms = given->request_ms ? given->request_ms : 60000;
+    sl_admission_init(&server->admission, options->in_flight, options->queue_ms);
     uint32_t count = given->cors_origin_count;
     const char **origins = sl_arena_alloc(server->arena, (count + 1) * sizeof(char *));
     for (uint32_t i = 0; i < count; i++) {

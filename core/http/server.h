@@ -33,9 +33,11 @@ typedef struct sl_server_options {
     size_t head_limit;        /* bytes of all header lines [32 KiB] */
     size_t url_limit;         /* bytes of a URL [8 KiB] */
     int64_t header_ms;        /* for a whole head [15 s] */
-    int64_t body_ms;          /* without progress of a body, either way [30 s] */
-    int64_t idle_ms;          /* between requests [75 s] */
-    int64_t request_ms;       /* a handler's deadline [60 s] */
+    int64_t
+        body_ms; /* without progress of a body, either way [30 s]; four times that and 16 KB/s in all */
+    int64_t idle_ms;    /* between requests [75 s] */
+    int64_t request_ms; /* a handler's deadline [60 s] */
+    int64_t queue_ms;   /* see admission.h; none */
 } sl_server_options;
 
 /* Builds the routes of the host's registry and resources. SL_E_INVALID with a sentence for the administrator in `ret_message`
