@@ -15,6 +15,7 @@ import json
 import os
 import pkgutil
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -33,7 +34,8 @@ PATHS = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/sbin"])
 class Site:
     """What benches share: how long to measure, and the servers, each started when first asked for."""
 
-    def __init__(self, options, stack):
+    def __init__(self, options, stack, postgresql_settings):
+        self.postgresql_settings = postgresql_settings
         self.build = options.build
         self.rounds, self.seconds = options.rounds, options.seconds
         self.smoke, self.profile = options.smoke, options.profile
@@ -60,7 +62,7 @@ class Site:
 
     def cluster(self):
         def make():
-            cluster = Cluster()
+            cluster = Cluster(self.postgresql_settings)
             self.stack.callback(cluster.stop)
             cluster.start()
             return cluster
@@ -135,10 +137,12 @@ def main(words):
     missing = missing_programs(names, table)
     if missing:
         raise Trouble(f"missing programs: {' '.join(missing)} (see tools/bench_packages.txt)")
+    # A cluster must not outlive us.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     facts = machine.facts(CHECKOUT, options)
     rows, troubles = [], []
     with contextlib.ExitStack() as stack:
-        site = Site(options, stack)
+        site = Site(options, stack, facts["postgresql_settings"])
         facts["fsync_us"] = machine.fsync_microseconds(site.folder)
         for name in names:
             started = time.monotonic()

@@ -17,7 +17,7 @@ import bench  # noqa: E402
 from benches import cpu, million  # noqa: E402
 from support import capture, compare, report, sqlite  # noqa: E402
 
-SMOKE = ["charges-16", "charges-sqlite-64", "customer-post-64", "idle", "live"]
+SMOKE = ["charges-16", "charges-sqlite-64", "idle", "live"]
 ID_A, ID_B = "ch_0VbbvnH4002pC5ss3vIeQLBC", "ch_0VbbvnHd002a55cmJgOBVwVu"
 
 
@@ -145,11 +145,11 @@ class MillionTest(unittest.TestCase):
         made = {
             name: million.expression(name, value, known)
             for name, value in {"id": ID_A, "created": 1795264716, "amount": 2000, "captured": True, "customer": None, "note": "it's",
-                                "card": {"last4": "4242"}, "data": f'{{"id": "{ID_A}"}}'}.items()
+                                "card": {"last4": "4242"}, "data": f'{{"id": "{ID_A}", "more": "{"x" * 300}"}}'}.items()
         }  # fmt: skip
         self.assertEqual(made.pop("id"), f"'ch_000005' || to_char(n, 'FM{'0' * 18}') || ''")
         self.assertEqual(made.pop("created"), "1795264716 - (many - n) / 10")
-        self.assertEqual(made.pop("data"), f"""'{{"id": "{ID_A}"}}'""")
+        self.assertEqual(made.pop("data"), "'{}'")
         self.assertEqual(made, {"amount": "2000", "captured": "true", "customer": "NULL", "note": "'it''s'", "card": """'{"last4": "4242"}'"""})
 
 

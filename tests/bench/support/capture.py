@@ -1,12 +1,14 @@
 """capture.py - which statements one request makes, and a pgbench script of them.
 
 The reference runs what the server runs: a lone request is made several times, PostgreSQL's log (or a trace of SQLite, see
-sqlite.py) tells every statement with its values, and two requests with the same statements tell which values are new each time. In those the ids (24 letters and
-digits or more) become ids of the same length that grow with time, as ours do: two digits for which id it is, then the
-18 digits of :u, which no other transaction has. Other words that are new each time become the 8 hexadecimal digits of :w.
-Values over LONG characters, the documents, are sent at their full size but stay the same; so does everything else. Every value
-is sent as a parameter. Left out is the look at who calls: a server remembers a key for a while. The rows of a balance, which the server spreads over its workers, are spread over pgbench's
-clients: none of them ever waits for another.
+sqlite.py) tells every statement with its values, and two requests with the same statements tell which values are new each
+time. In those the ids (24 letters and digits or more) become ids of the same length that grow with time, as ours do: two
+digits for which id it is, then the 18 digits of :u, which no other transaction has. Other words that are new each time become
+the 8 hexadecimal digits of :w. Values over LONG characters, the documents, have their full size but stay the same; so does
+everything else. Every value is sent as a parameter.
+
+Left out is the look at who calls: a server remembers a key for a while. The rows of a balance, which the server spreads over
+its workers, are spread over pgbench's clients: none of them ever waits for another.
 
 SPDX-License-Identifier: Apache-2.0
 """

@@ -82,11 +82,7 @@ def rate_row(name, ours, reference=None, **more):
     )
     if ours[0].cpu:
         row.details["cpu_us"] = [statistics.median(part) for part in zip(*(sample.cpu for sample in ours))]
-    if ours[0].database_cpu and reference:
-        row.notes.append(
-            f"CPU time of PostgreSQL {median_of(ours, 'database_cpu'):,.0f} µs each for ours, "
-            f"{median_of(reference, 'database_cpu'):,.0f} µs for {row.against}"
-        )
+    row.details["database_cpu_us"] = median_of(ours, "database_cpu")
     row.details["samples"] = [sample.as_json() for sample in ours]
     if reference:
         row.details["reference_samples"] = [sample.as_json() for sample in reference]

@@ -12,7 +12,7 @@ import statistics
 import tempfile
 import time
 
-from .cluster import SETTINGS
+from .cluster import SETTINGS, SMOKE
 from .processes import Trouble, run
 from .server import WORKERS
 
@@ -59,7 +59,7 @@ def facts(checkout, options):
         "build": os.path.basename(options.build),
         "workers": WORKERS,
         "postgresql": version("pgbench", "--version"),
-        "postgresql_settings": SETTINGS,
+        "postgresql_settings": SETTINGS | (SMOKE if options.smoke else {}),
         "nginx": version("nginx", "-v"),
         "wrk": version("wrk", "-v"),
     }
