@@ -9,6 +9,7 @@
 
 /* A card typed into a Stripe_lite route comes without its expiry; only test-only gateways are given one. */
 #define BARE_NUMBER_YEARS 2
+#define ID_LETTERS 24u /* after the prefix, as sl_id makes them */
 
 sl_status card_gateway(sl_context *cx, const char *name, const char *currency,
                        const sl_gateway **ret)
@@ -129,7 +130,9 @@ static sl_status stored_find(sl_context *cx, const sl_method_request *request,
             return method_missing(cx, request->value, request->param);
         return status;
     }
-    if (may_be_stored(request->value, "tok_")) {
+    /* "tok_visa" is a name: what is stored was made here, and is longer. */
+    if (may_be_stored(request->value, "tok_") &&
+        strlen(request->value) >= strlen("tok_") + ID_LETTERS) {
         struct token token = { 0 };
         sl_status status = sl_find(cx, &tokens_table, request->value, &token);
         return status == SL_OK ? method_of_token(cx, &token, request->param, ret) : status;

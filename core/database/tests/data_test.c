@@ -423,6 +423,35 @@ static void test_faults_leave_it_usable(void **state)
     bench_run(faults);
 }
 
+/* On a server that has it: what is written is compressed by lz4. */
+static void long_texts(sl_context *cx)
+{
+    char *text = sl_alloc(cx, 8001);
+    memset(text, 'x', 8000);
+    struct item *item = bench_item(cx, "item_long");
+    item->name = text;
+    sl_insert(cx, &item_table, item);
+    bench_commit(cx);
+    struct item found = bench_find(cx, "item_long");
+    check_text(found.name, text);
+    sl_rows *rows = NULL;
+    check_status(
+        sl_query_all(cx,
+                     "SELECT CASE WHEN 'lz4' = ANY (enumvals) THEN 'lz4' ELSE 'pglz' END,"
+                     " (SELECT pg_column_compression(name) FROM items WHERE id = 'item_long')"
+                     " FROM pg_settings WHERE name = 'default_toast_compression'",
+                     SL_NO_ARGS, &rows),
+        SL_OK);
+    if (sl_rows_count(rows) == 1)
+        check_text(sl_rows_text(rows, 0, 1), sl_rows_text(rows, 0, 0));
+}
+
+static void test_long_texts(void **state)
+{
+    (void)state;
+    bench_run(long_texts);
+}
+
 static void plans(sl_context *cx)
 {
     const char *plan = "";
@@ -460,6 +489,7 @@ int main(void)
         ON_BOTH(test_additions),
         ON_BOTH(test_faults_leave_it_usable),
         ON_BOTH(test_plans),
+        ON_POSTGRES(test_long_texts),
     };
     return cmocka_run_group_tests_name("database: data", tests, bench_up, bench_down);
 }
