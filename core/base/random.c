@@ -18,7 +18,7 @@
 #include "core/base/arena.h"
 #include "core/base/context.h"
 
-#define BATCH 256
+#define BATCH 1024
 
 struct batch {
     unsigned char bytes[BATCH];

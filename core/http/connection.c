@@ -121,10 +121,52 @@ static size_t input_bound(const sl_connection *connection)
     return head > INPUT_BOUND ? head : INPUT_BOUND;
 }
 
+/* An answer on its way: each sweep that finds less of it left gives it more time, until it has had enough. */
+static void output_look(sl_connection *connection, size_t left, int64_t now)
+{
+    if (left == 0 && connection->output_left > 0) {
+        connection->output_left = 0;
+        if (connection->state == READING_HEAD && connection->scan.seen == 0) {
+            idle_begin(connection);
+        }
+    } else if (left > 0 && left != connection->output_left) {
+        connection->output_left = left;
+        connection->deadline = now + connection->server->options.body_ms;
+    }
+}
+
+/* From now on the loop writes what is in the output, and tells when all of it has gone. */
+static void output_leave(sl_connection *connection)
+{
+    bufferevent_enable(connection->channel, EV_WRITE);
+}
+
+/* An answer mostly fits the socket's buffer: written at once, it costs no turn of the loop and no change of what is polled.
+ * Whatever goes wrong shows again when the loop writes. */
+static void output_flush(sl_connection *connection)
+{
+    struct evbuffer *output = bufferevent_get_output(connection->channel);
+    if (evbuffer_get_length(output) == 0 ||
+        bufferevent_get_enabled(connection->channel) & EV_WRITE) {
+        return;
+    }
+    evbuffer_unfreeze(output, 1);
+    (void)evbuffer_write(output, bufferevent_getfd(connection->channel));
+    evbuffer_freeze(output, 1);
+    size_t left = evbuffer_get_length(output);
+    if (left == 0) {
+        output_look(connection, 0, 0);
+    } else {
+        connection->output_left = left;
+        output_leave(connection);
+    }
+}
+
 /* The last answer is in the output: nothing more is read. */
 static void closing_begin(sl_connection *connection)
 {
     connection->state = FLUSHING;
+    output_leave(connection);
     connection->request = NULL;
     deadline_set(connection, connection->server->options.body_ms);
     connection->whole_by =
@@ -184,6 +226,7 @@ static bool body_begin(sl_connection *connection)
     }
     if (request->head.expects_continue && evbuffer_get_length(input) == 0) {
         bufferevent_write(connection->channel, "HTTP/1.1 100 Continue\r\n\r\n", 25);
+        output_flush(connection);
     }
     size_t bound = input_bound(connection);
     if (request->head.content_length > 0) {
@@ -306,6 +349,9 @@ static void connection_process(sl_connection *connection)
     bool more = true;
     while (more) {
         if (connection->state == READING_HEAD) {
+            if (output_is_full(connection)) {
+                output_flush(connection);
+            }
             more = !output_is_full(connection) && head_read(connection);
         } else if (connection->state == READING_BODY) {
             more = body_read(connection);
@@ -314,6 +360,9 @@ static void connection_process(sl_connection *connection)
         }
     }
     connection->processing = false;
+    if (!connection->half_closed) {
+        output_flush(connection);
+    }
     bool waiting = connection->state == READING_HEAD || connection->state == READING_BODY;
     if (connection->half_closed && waiting && !output_is_full(connection)) {
         if (evbuffer_get_length(bufferevent_get_output(connection->channel)) > 0) {
@@ -321,20 +370,6 @@ static void connection_process(sl_connection *connection)
         } else {
             sl_connection_free(connection);
         }
-    }
-}
-
-/* An answer on its way: each sweep that finds less of it left gives it more time, until it has had enough. */
-static void output_look(sl_connection *connection, size_t left, int64_t now)
-{
-    if (left == 0 && connection->output_left > 0) {
-        connection->output_left = 0;
-        if (connection->state == READING_HEAD && connection->scan.seen == 0) {
-            idle_begin(connection);
-        }
-    } else if (left > 0 && left != connection->output_left) {
-        connection->output_left = left;
-        connection->deadline = now + connection->server->options.body_ms;
     }
 }
 
@@ -356,15 +391,18 @@ static void channel_readable(struct bufferevent *channel, void *data)
 static void channel_written(struct bufferevent *channel, void *data)
 {
     sl_connection *connection = data;
+    SSL *tls = bufferevent_openssl_get_ssl(channel);
     if (evbuffer_get_length(bufferevent_get_output(channel)) > 0) {
         return;
     }
     if (connection->state != FLUSHING) {
+        if (tls == NULL) {
+            bufferevent_disable(channel, EV_WRITE);
+        }
         output_look(connection, 0, 0);
         connection_process(connection);
         return;
     }
-    SSL *tls = bufferevent_openssl_get_ssl(channel);
     if (connection->half_closed) {
         sl_connection_free(connection);
         return;
@@ -436,7 +474,10 @@ void sl_connection_new(sl_server *server, int descriptor, bool metrics)
     deadline_set(connection, server->options.header_ms);
     bufferevent_setcb(channel, channel_readable, channel_written, channel_event, connection);
     bufferevent_setwatermark(channel, EV_READ, 0, input_bound(connection));
-    bufferevent_enable(channel, EV_READ | EV_WRITE);
+    bufferevent_enable(channel, EV_READ);
+    if (bufferevent_openssl_get_ssl(channel) == NULL) {
+        bufferevent_disable(channel, EV_WRITE);
+    }
 }
 
 void sl_connection_answer(sl_connection *connection, sl_request *request)

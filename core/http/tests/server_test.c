@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -119,6 +120,8 @@ static int set_up(void **state)
                                                .idle_ms = 1500,
                                                .in_flight = 8 };
     (void)state;
+    /* As in the worker: a client that has gone is an error of a write. */
+    assert_true(signal(SIGPIPE, SIG_IGN) != SIG_ERR);
     server = test_server_start(routes, &options, false);
     return 0;
 }
