@@ -1,8 +1,7 @@
 /*
- * postgres.c: the PostgreSQL driver: a bounded pool of connections for reads and single statements, and scripts.
+ * postgres.c: the PostgreSQL driver: reads, single statements and scripts.
  *
- * A connection that comes back goes to the fiber that has waited longest. One that was left in the middle of an answer is
- * closed. A read whose connection turns out to be dead is asked once more; a write never is.
+ * A read whose connection turns out to be dead is asked once more; a write never is.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -20,132 +19,19 @@
 #include "core/database/dialect.h"
 #include "core/fiber/fiber.h"
 
-#define POOL_CONNECTIONS 6
-#define POOL_WAITING 1024
 /* Milliseconds. */
 #define READ_PATIENCE 30000
 #define EXECUTE_PATIENCE 35000
 /* "stripel" as bytes: everyone who migrates this database takes it. */
 #define MIGRATION_LOCK 32497712083559788
 
-struct pool_waiter {
-    sl_condition condition;
-    struct pool_waiter *next;
-    sl_pg_connection *given;
-    bool woken;
-};
-
 struct postgres {
     sl_loop *loop;
     sl_pg_server server;
-    sl_pg_connection *idle;
-    struct pool_waiter *first;
-    struct pool_waiter *last;
-    uint32_t open;
-    uint32_t waiting;
+    sl_pg_pool pool;
+    sl_pg_reads reads;
     sl_pg_batch batch;
 };
-
-/* ---- the pool ---- */
-
-static void pool_wake(struct postgres *self, sl_pg_connection *given)
-{
-    struct pool_waiter *waiter = self->first;
-    self->first = waiter->next;
-    if (!self->first)
-        self->last = NULL;
-    self->waiting--;
-    waiter->given = given;
-    waiter->woken = true;
-    sl_condition_signal(&waiter->condition);
-}
-
-static void pool_forget(struct postgres *self, struct pool_waiter *waiter)
-{
-    struct pool_waiter *previous = NULL;
-    for (struct pool_waiter *at = self->first; at != waiter; at = at->next)
-        previous = at;
-    if (previous)
-        previous->next = waiter->next;
-    else
-        self->first = waiter->next;
-    if (self->last == waiter)
-        self->last = previous;
-    self->waiting--;
-}
-
-static void pool_give(struct postgres *self, sl_pg_connection *connection, bool healthy)
-{
-    if (connection && (!healthy || PQstatus(connection->conn) != CONNECTION_OK)) {
-        sl_pg_close(connection);
-        connection = NULL;
-        self->open--;
-    }
-    if (self->first) {
-        pool_wake(self, connection);
-    } else if (connection) {
-        connection->next = self->idle;
-        self->idle = connection;
-    }
-}
-
-/* Waits for its turn: SL_OK with a connection, or without one when a place has become free. */
-static sl_status pool_wait(struct postgres *self, int64_t deadline, sl_pg_connection **ret)
-{
-    struct pool_waiter waiter = { .given = NULL };
-    if (self->last)
-        self->last->next = &waiter;
-    else
-        self->first = &waiter;
-    self->last = &waiter;
-    self->waiting++;
-    sl_status status = sl_wait_condition(&waiter.condition, deadline);
-    *ret = waiter.given;
-    if (waiter.woken)
-        return SL_OK;
-    pool_forget(self, &waiter);
-    return status;
-}
-
-static sl_status pool_open(struct postgres *self, int64_t deadline, sl_pg_connection **ret)
-{
-    self->open++;
-    sl_status status = sl_pg_connect(&self->server, SL_PG_GENERAL, deadline, ret);
-    if (status != SL_OK) {
-        self->open--;
-        if (self->first)
-            pool_wake(self, NULL);
-    }
-    return status;
-}
-
-static sl_status pool_take(struct postgres *self, sl_context *cx, int64_t deadline,
-                           sl_pg_connection **ret)
-{
-    for (;;) {
-        sl_pg_connection *connection = self->idle;
-        sl_status status = SL_OK;
-        if (connection) {
-            self->idle = connection->next;
-        } else if (self->open < POOL_CONNECTIONS) {
-            status = pool_open(self, deadline, &connection);
-        } else if (self->waiting >= POOL_WAITING) {
-            return sl_fail(cx, SL_E_UNAVAILABLE, NULL, "The database is busy. Please try again.");
-        } else {
-            status = pool_wait(self, deadline, &connection);
-        }
-        if (status != SL_OK)
-            return sl_pg_fail_wait(cx, status, self->server.reason);
-        if (connection && sl_pg_alive(connection)) {
-            *ret = connection;
-            return SL_OK;
-        }
-        if (connection) {
-            sl_pg_close(connection);
-            self->open--;
-        }
-    }
-}
 
 /* ---- single statements ---- */
 
@@ -180,13 +66,6 @@ static const char *statement_key(sl_context *cx, const char *sql, const sl_argum
     return sl_buffer_text(&key);
 }
 
-/* What was prepared does not fit any more: the schema has changed, or a pooler has put another session behind us. */
-static bool is_outdated(const PGresult *result)
-{
-    return sl_pg_is_error(result) &&
-           (strcmp(sl_pg_state(result), "26000") == 0 || strcmp(sl_pg_state(result), "0A000") == 0);
-}
-
 static sl_status arguments_check(sl_context *cx, uint32_t count)
 {
     if (count > SL_PG_ARGUMENTS)
@@ -215,18 +94,22 @@ static sl_status postgres_query(void *data, sl_context *cx, const char *sql,
     arguments = arguments_plain(cx, arguments, count);
     const char *key = statement_key(cx, sql, arguments, count);
     for (int attempt = 0;; attempt++) {
-        sl_pg_connection *connection = NULL;
-        PGresult *result = NULL;
-        status = pool_take(self, cx, deadline, &connection);
-        if (status != SL_OK)
+        sl_pg_read read = { .cx = cx,
+                            .key = key,
+                            .sql = sql,
+                            .arguments = arguments,
+                            .count = count,
+                            .deadline = deadline,
+                            .alone = attempt > 0 };
+        status = sl_pg_reads_run(&self->reads, &read);
+        if (read.refused)
             return status;
-        status = sl_pg_run(connection, key, sql, arguments, count, true, deadline, &result);
-        bool lost = status == SL_E_UNAVAILABLE || (status == SL_OK && sl_pg_is_farewell(result));
-        bool outdated = status == SL_OK && is_outdated(result);
-        pool_give(self, connection, status == SL_OK && !lost && !outdated);
+        bool lost =
+            status == SL_E_UNAVAILABLE || (status == SL_OK && sl_pg_is_farewell(read.result));
+        bool outdated = status == SL_OK && sl_pg_is_outdated(read.result);
         if (status == SL_OK && (attempt > 0 || (!lost && !outdated)))
-            return result_take(cx, result, ret_rows);
-        PQclear(result);
+            return result_take(cx, read.result, ret_rows);
+        PQclear(read.result);
         if (attempt > 0 || (status != SL_OK && !lost))
             return sl_pg_fail_wait(cx, status, NULL);
     }
@@ -240,7 +123,8 @@ static sl_status postgres_execute(void *data, sl_context *cx, const char *sql,
     PGresult *result = NULL;
     sl_status status = arguments_check(cx, count);
     if (status == SL_OK)
-        status = pool_take(self, cx, sl_database_deadline(cx, READ_PATIENCE), &connection);
+        status =
+            sl_pg_pool_take(&self->pool, cx, sl_database_deadline(cx, READ_PATIENCE), &connection);
     if (status != SL_OK)
         return status;
     arguments = arguments_plain(cx, arguments, count);
@@ -251,7 +135,7 @@ static sl_status postgres_execute(void *data, sl_context *cx, const char *sql,
                        sl_clock_monotonic_ms() + EXECUTE_PATIENCE, &result);
     sl_fiber_shield(false);
     bool lost = status != SL_OK || sl_pg_is_farewell(result);
-    pool_give(self, connection, !lost && !is_outdated(result));
+    sl_pg_pool_give(&self->pool, connection, !lost && !sl_pg_is_outdated(result));
     if (!lost)
         return result_take(cx, result, ret_rows);
     PQclear(result);
@@ -408,6 +292,8 @@ sl_status sl_postgres_open(sl_loop *loop, const char *url, void **ret_self, char
         return SL_E_INVALID;
     }
     self->loop = loop;
+    self->pool.server = &self->server;
+    self->reads.pool = &self->pool;
     self->batch.server = &self->server;
     self->batch.owner = self;
     self->batch.grown = table_grown;
@@ -418,11 +304,7 @@ sl_status sl_postgres_open(sl_loop *loop, const char *url, void **ret_self, char
 static void postgres_close(void *data)
 {
     struct postgres *self = data;
-    while (self->idle) {
-        sl_pg_connection *connection = self->idle;
-        self->idle = connection->next;
-        sl_pg_close(connection);
-    }
+    sl_pg_pool_done(&self->pool);
     sl_pg_batch_done(&self->batch);
     sl_pg_server_done(&self->server);
     free(self);

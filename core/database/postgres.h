@@ -79,11 +79,65 @@ bool sl_pg_is_error(const PGresult *result);
 const char *sl_pg_state(const PGresult *result);
 /* The server is ending this session: what it did last is not told. */
 bool sl_pg_is_farewell(const PGresult *result);
+/* What was prepared does not fit any more: the schema has changed, or a pooler has put another session behind us. */
+bool sl_pg_is_outdated(const PGresult *result);
 /* Fills the error for an answer that is one; SL_OK for others, SL_E_CONFLICT without an error. */
 sl_status sl_pg_fail(sl_context *cx, const PGresult *result);
 /* Fills the error for a wait that failed. */
 sl_status sl_pg_fail_wait(sl_context *cx, sl_status status, const char *reason);
 sl_rows *sl_pg_rows(sl_context *cx, const PGresult *result);
+
+/* ---- postgres_pool.c ---- */
+
+typedef struct sl_pg_pool {
+    sl_pg_server *server;
+    sl_pg_connection *idle;
+    struct pool_waiter *first;
+    struct pool_waiter *last;
+    uint32_t open;
+    uint32_t waiting;
+} sl_pg_pool;
+
+/* A connection of one's own until it is given back. Fills the error. */
+sl_status sl_pg_pool_take(sl_pg_pool *pool, sl_context *cx, int64_t deadline,
+                          sl_pg_connection **ret);
+/* `connection` NULL: a place has become free. */
+void sl_pg_pool_give(sl_pg_pool *pool, sl_pg_connection *connection, bool healthy);
+/* Whether the next to take one would have to open it. */
+bool sl_pg_pool_opens(const sl_pg_pool *pool);
+void sl_pg_pool_done(sl_pg_pool *pool);
+
+/* ---- postgres_reads.c ---- */
+
+/* On the stack of the fiber that asks. */
+typedef struct sl_pg_read {
+    sl_context *cx;
+    const char *key;
+    const char *sql;
+    const sl_argument *arguments;
+    uint32_t count;
+    bool alone; /* in no company: it has failed in some */
+    int64_t deadline;
+    PGresult *result;
+    bool refused; /* the error is filled: it was not asked */
+    /* For the queue. */
+    struct sl_pg_read *next;
+    sl_condition condition;
+    int state;
+    bool prepares;
+    sl_status status;
+} sl_pg_read;
+
+typedef struct sl_pg_reads {
+    sl_pg_pool *pool;
+    sl_pg_read *first; /* not yet taken */
+    sl_pg_read *last;
+    uint32_t queued;
+    bool led;
+} sl_pg_reads;
+
+/* SL_OK with a result, which the caller clears; SL_E_UNAVAILABLE: it may be asked again, alone. */
+sl_status sl_pg_reads_run(sl_pg_reads *reads, sl_pg_read *read);
 
 /* ---- postgres_batch.c ---- */
 

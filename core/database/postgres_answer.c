@@ -32,6 +32,12 @@ bool sl_pg_is_farewell(const PGresult *result)
     return state[0] == '\0' || strncmp(state, "57P", 3) == 0 || strncmp(state, "08", 2) == 0;
 }
 
+bool sl_pg_is_outdated(const PGresult *result)
+{
+    return sl_pg_is_error(result) &&
+           (strcmp(sl_pg_state(result), "26000") == 0 || strcmp(sl_pg_state(result), "0A000") == 0);
+}
+
 /* By the longest beginning that fits: PostgreSQL's appendix of error codes. */
 static const struct {
     const char *state;
