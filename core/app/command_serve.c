@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <sys/resource.h>
 
+#include <stripe_lite/log.h>
+
 #include "core/app/cli.h"
 #include "core/app/flags.h"
 #include "core/base/metrics.h"
@@ -19,6 +21,30 @@ static sl_setting_flag serve_flags[SERVE_FLAGS + 1];
 static int settings_again(sl_invocation *invocation)
 {
     return sl_cli_settings(invocation, serve_flags);
+}
+
+/* What alarms look at is there from the start: a first increase is only seen as one from zero. */
+static const struct {
+    const char *name;
+    const char *label;
+    const char *value;
+} counters[] = {
+    { "stripe_lite_http_requests_total", "status", "2xx" },
+    { "stripe_lite_http_requests_total", "status", "5xx" },
+    { "stripe_lite_http_overload_total", NULL, NULL },
+    { "stripe_lite_http_unavailable_total", NULL, NULL },
+    { "stripe_lite_http_evicted_total", NULL, NULL },
+    { "stripe_lite_gateway_outcomes_total", "outcome", "unknown" },
+    { "stripe_lite_jobs_total", "outcome", "dead" },
+    { "stripe_lite_worker_restarts_total", "reason", "signal" },
+    { "stripe_lite_worker_restarts_total", "reason", "stuck" },
+    { "stripe_lite_worker_restarts_total", "reason", "exit" },
+};
+
+static void counters_begin(void)
+{
+    for (size_t i = 0; i < sizeof counters / sizeof counters[0]; i++)
+        sl_metric_add(counters[i].name, counters[i].label, counters[i].value, 0);
 }
 
 /* What the node's workers share has to be there before they are forked. */
@@ -35,6 +61,7 @@ static bool shared_open(sl_invocation *invocation)
         fprintf(stderr, "stripe-lite: the system refuses shared memory\n");
         return false;
     }
+    counters_begin();
     if (s->limits_rate == 0)
         return true;
     invocation->rates = sl_rate_table_new((uint32_t)s->limits_rate, (uint32_t)s->limits_rate_burst);

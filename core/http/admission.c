@@ -6,11 +6,13 @@
 #include "core/http/admission.h"
 
 #define INTERVAL_MS 100
+#define FEW 64u /* so many at once are no queue worth refusing */
 
 void sl_admission_init(sl_admission *admission, uint32_t most, int64_t patience_ms)
 {
+    uint32_t few = most < FEW ? most : FEW;
     *admission = (sl_admission){ .most = most,
-                                 .least = most / 4 ? most / 4 : 1,
+                                 .least = most / 4 < few ? few : most / 4,
                                  .limit = most,
                                  .patience_us = patience_ms * 1000,
                                  .quickest_us = -1 };

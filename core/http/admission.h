@@ -3,7 +3,7 @@
  *
  * More requests than the worker and its database get done make a queue; a longer queue serves nobody sooner. What tells is the
  * quickest request of a moment: when even that waited longer than `limits.queue_time`, fewer are taken at once, down to a quarter
- * of `limits.in_flight`; when requests are quick again, more. Time in gateways does not count, nor do the requests that are there:
+ * of `limits.in_flight` and not below 64; when requests are quick again, more. Time in gateways does not count, nor do the requests that are there:
  * a slow gateway is no reason to refuse others.
  *
  * SPDX-License-Identifier: Apache-2.0

@@ -137,6 +137,9 @@ void sl_error_reply(sl_context *cx)
         cx->error.message ? cx->error.message : defaults[default_index(cx->error.status)].message;
     /* Sentences repeat what clients sent, and clients send card numbers where ids belong. */
     message = sl_mask(cx->arena, message);
+    if (http_status == 503 && !(cx->request && cx->request->refused)) {
+        sl_metric_add("stripe_lite_http_unavailable_total", NULL, NULL, 1);
+    }
     if (http_status >= 500 && !(cx->request && cx->request->refused)) {
         sl_log(cx, SL_LOG_ERROR, "request failed", "status", sl_status_name(cx->error.status),
                "code", cx->error.code ? cx->error.code : "", "message", message);

@@ -6,6 +6,7 @@
 'use strict';
 
 const assert = require('node:assert/strict');
+const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const net = require('node:net');
 const os = require('node:os');
@@ -107,6 +108,20 @@ suite('a port for metrics', metrics, (s) => {
     for (const words of ['/v1/balance', '/openapi.json', '/docs', '/']) {
       assert.equal((await there(words, { authorization: `Bearer ${s.server.secretKey}` })).status, 404, words);
     }
+  });
+
+  s.test('the shipped alarms look at metrics that there are', async () => {
+    const rules = fs.readFileSync(path.join(repository, 'config/prometheus.rules.yaml'), 'utf8');
+    const { text } = await there('/metrics');
+    const series = new Set([...text.matchAll(/^(\w+)(?:\{(\w+)="([^"]*)")?/gm)].flatMap(([, name, label, value]) => [name, `${name}{${label}="${value}"}`]));
+    const source = fs.readFileSync(path.join(repository, 'core/app/workers.c'), 'utf8');
+    const used = [...rules.matchAll(/(stripe_lite_\w+)(\{\w+="\w+"\})?/g)].map(([all]) => all);
+    assert.ok(used.length >= 9, used.join());
+    /* A plugin has its series once it has crashed. */
+    for (const name of used) assert.ok(series.has(name) || (name === 'stripe_lite_plugin_crashes_total' && source.includes(name)), name);
+    assert.equal(rules.match(/^ {6}- alert: StripeLite\w+$/gm).length, rules.match(/^ {10}summary: ".+"$/gm).length);
+    const checked = spawnSync('promtool', ['check', 'rules', path.join(repository, 'config/prometheus.rules.yaml')]);
+    if (!checked.error) assert.equal(checked.status, 0, String(checked.stderr));
   });
 
   s.test('on the main port they need an admin', async () => {

@@ -85,6 +85,17 @@ static void a_few_slow_ones_are_no_queue(void **state)
     assert_int_equal(a.limit, MOST);
 }
 
+static void a_small_limit_stays(void **state)
+{
+    (void)state;
+    sl_admission a;
+    sl_admission_init(&a, 16, 250);
+    for (int i = 0; i < 20; i++)
+        interval_run(&a, 16, 900000);
+    assert_true(sl_admission_take(&a, 15, now));
+    assert_false(sl_admission_take(&a, 16, now));
+}
+
 static void a_standstill_counts_as_waiting(void **state)
 {
     (void)state;
@@ -120,6 +131,7 @@ int main(void)
         cmocka_unit_test(one_quick_request_keeps_it),
         cmocka_unit_test(is_whole_again_within_two_seconds),
         cmocka_unit_test(a_few_slow_ones_are_no_queue),
+        cmocka_unit_test(a_small_limit_stays),
         cmocka_unit_test(a_standstill_counts_as_waiting),
         cmocka_unit_test(without_patience_the_limit_stays),
     };
