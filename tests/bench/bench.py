@@ -23,6 +23,7 @@ import time
 import benches
 from support import machine, report
 from support.cluster import Cluster
+from support.load import wrk
 from support.processes import Trouble
 from support.server import Server
 
@@ -74,7 +75,9 @@ class Site:
 
         def make():
             self.cluster().create("bench")
-            return self.keep(Server(self.build, self.folder, self.cluster().url("bench")))
+            server = self.keep(Server(self.build, self.folder, self.cluster().url("bench")))
+            wrk(server, "charge", 64, 1, server.key)
+            return server
 
         return self.once("server", make)
 

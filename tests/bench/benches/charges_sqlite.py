@@ -45,7 +45,8 @@ def run_bench(site):
     with open(script, "w", encoding="utf-8") as out:
         out.writelines(line + "\n" for line in script_lines(watch(site, trace_library, theirs)))
     server = site.keep(Server(site.build, site.folder, f"sqlite:///{ours}", 1))
-    before = count_rows(theirs, "charges")
+    wrk(server, "charge", CONNECTIONS, 1, server.key)
+    before = {file: count_rows(file, "charges") for file in (ours, theirs)}
     samples = interleave(
         site,
         {
@@ -56,7 +57,7 @@ def run_bench(site):
     )
     single, several = samples["1 thread"], samples[f"{THREADS} threads"]
     for file, made in ((ours, samples["ours"]), (theirs, single + several)):
-        added = count_rows(file, "charges") - (before if file == theirs else 0)
+        added = count_rows(file, "charges") - before[file]
         if added < sum(sample.requests for sample in made):
             raise Trouble(f"{file} has only {added} charges more than before")
     server.verify()

@@ -130,6 +130,8 @@ def run(site):
     many = 1_000 if site.smoke else STORED
     small, large, requests = prepare(site, cluster, many)
     large.verify()
+    for server in (small, large):
+        wrk(server, requests["first page"][0], max(CONNECTIONS), 1, server.key)
     rows = []
     for name, (few, lots) in requests.items():
         for connections in CONNECTIONS:

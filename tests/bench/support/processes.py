@@ -68,7 +68,7 @@ def times(pid):
     try:
         with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:
             return [int(field) / TICKS for field in file.read().rpartition(")")[2].split()[11:15]]
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         return [0.0] * 4
 
 
