@@ -235,3 +235,21 @@ int32_t sl_face_set(sl_context *cx, int32_t face)
     cx->face = face;
     return before;
 }
+
+static uint32_t requests_away;
+
+void sl_context_away(sl_context *cx, bool away)
+{
+    int64_t now = sl_clock_monotonic_us();
+    if (away)
+        cx->away_from = now;
+    else
+        cx->away_us += now - cx->away_from;
+    if (cx->request)
+        requests_away += away ? 1u : -1u;
+}
+
+uint32_t sl_requests_away(void)
+{
+    return requests_away;
+}

@@ -85,7 +85,8 @@ struct sl_context {
     bool key_released;           /* sl_idempotency_release: the next commit frees the key */
     struct sl_reply *reply;      /* where sl_reply_... puts the answer; NULL: nobody asks */
     struct sl_job_run *job;
-    int64_t away_us; /* spent in gateways: it says nothing about how busy we are */
+    int64_t away_from; /* monotonic microseconds at which the wait for the outside began */
+    int64_t away_us;   /* such waits so far: they say nothing about how busy we are */
 };
 
 /* A context with an arena of its own, for account `account`; caller SYSTEM, Stripe's face, no deadline. since 1.0 [no-suspend] */
@@ -100,6 +101,11 @@ void sl_context_bind(sl_context *cx, const char *account, bool livemode);
 
 /* The account of a scope text and whether it is live: "acct_1:test" is acct_1, false. since 1.0 [no-suspend] */
 const char *sl_scope_account(sl_context *cx, const char *scope, bool *ret_livemode);
+
+/* The context begins or ends a wait for what is not ours: an answer from outside, the clock. since 1.0 [no-suspend] */
+void sl_context_away(sl_context *cx, bool away);
+/* How many requests of clients wait so in this process. since 1.0 [no-suspend] */
+uint32_t sl_requests_away(void);
 
 /* Appends a hook; the struct is the caller's and lives as long as the context. since 1.0 [no-suspend] */
 void sl_context_hook(sl_context *cx, sl_commit_hook *hook);

@@ -15,7 +15,9 @@ sl_status sl_sleep(sl_context *cx, int64_t milliseconds)
     if (milliseconds < INT64_MAX - now)
         until = now + (milliseconds > 0 ? milliseconds : 0);
     bool late = cx->deadline != 0 && cx->deadline < until;
+    sl_context_away(cx, true);
     sl_status status = sl_wait_until(late ? cx->deadline : until);
+    sl_context_away(cx, false);
     if (status == SL_E_CANCELLED)
         return sl_fail(cx, status, NULL, "The request was ended while it waited.");
     if (status != SL_OK)

@@ -14,7 +14,6 @@
 #include <stripe_lite/fault.h>
 
 #include "core/http/idempotency.h"
-#include "core/plugin/gateways.h"
 
 static sl_status step_run(sl_context *cx, void *data)
 {
@@ -81,9 +80,9 @@ static void request_unlink(sl_request *request)
         request->next->previous = request->previous;
     }
     server->in_flight--;
-    server->payments -= request->payment;
-    *request->match.entry->calls_gateways =
-        *request->match.entry->calls_gateways || request->cx->away_us > 0;
+    server->waiters -= request->waiter;
+    *request->match.entry->waits_outside =
+        *request->match.entry->waits_outside || request->cx->away_us > 0;
 }
 
 static void request_fiber(void *data)
@@ -118,14 +117,12 @@ static bool is_probe(const sl_route_entry *entry)
 static bool may_start(const sl_request *request, int64_t now)
 {
     sl_server *server = request->server;
-    const struct sl_gateways *gateways = server->host->gateways;
     uint32_t most = server->options.in_flight;
-    uint32_t away = gateways ? sl_gateways_requests(gateways) : 0;
     if (server->in_flight >= most ||
-        (*request->match.entry->calls_gateways && server->payments >= most - most / 4)) {
+        (*request->match.entry->waits_outside && server->waiters >= most - most / 4)) {
         return false;
     }
-    return sl_admission_take(&server->admission, server->in_flight - away, now);
+    return sl_admission_take(&server->admission, server->in_flight - sl_requests_away(), now);
 }
 
 /* Each refusal is counted; the log is told once a second. */
@@ -159,8 +156,8 @@ static void request_start(sl_request *request)
     }
     server->requests = request;
     server->in_flight++;
-    request->payment = *request->match.entry->calls_gateways;
-    server->payments += request->payment;
+    request->waiter = *request->match.entry->waits_outside;
+    server->waiters += request->waiter;
 }
 
 static void refuse_unknown(sl_request *request, int refusal)

@@ -52,7 +52,7 @@ typedef struct sl_request {
     size_t body_length;
     int64_t started_us;
     bool metrics_port;
-    bool payment;  /* counted among those that may wait for a gateway */
+    bool waiter;   /* counted among those that may wait for a gateway */
     bool refused;  /* without having begun */
     bool answered; /* the handler has ended: what stands in `reply` is the answer */
     sl_reply reply;
@@ -74,7 +74,7 @@ struct sl_server {
     sl_request *requests;
     uint32_t connection_count;
     uint32_t in_flight;
-    uint32_t payments; /* of them, on routes that call gateways */
+    uint32_t waiters; /* of them, on routes that have been seen to wait for a gateway */
     sl_admission admission;
     uint32_t overloads; /* refused since `overload_told` */
     int64_t overload_told;

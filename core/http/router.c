@@ -118,7 +118,7 @@ const char *sl_router_add(sl_router *router, const sl_route *route, const sl_res
     }
     sl_route_entry *entry = sl_arena_alloc(router->arena, sizeof *entry);
     entry->route = route;
-    entry->calls_gateways = sl_arena_alloc(router->arena, sizeof *entry->calls_gateways);
+    entry->waits_outside = sl_arena_alloc(router->arena, sizeof *entry->waits_outside);
     entry->resource = resource;
     entry->plugin = plugin;
     entry->method = methods[method];

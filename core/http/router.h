@@ -26,7 +26,7 @@ typedef struct sl_route_entry {
     const char *names[SL_ROUTE_NAMES]; /* of the path's members, in order */
     uint32_t name_count;
     int32_t face;
-    bool *calls_gateways; /* learnt from its requests */
+    bool *waits_outside; /* for a gateway: learnt from its requests */
 } sl_route_entry;
 
 typedef struct sl_match {

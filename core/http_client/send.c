@@ -128,7 +128,9 @@ sl_status sl_http_send(sl_context *cx, const sl_http_request *request,
                            .handle = handle,
                            .body = SL_BUFFER_INIT(cx->arena),
                            .head = SL_BUFFER_INIT(cx->arena) };
+        sl_context_away(cx, true);
         status = call_run(cx, &call, &whole, &out);
+        sl_context_away(cx, false);
         http_handle_give(client, handle);
         curl_slist_free_all(call.headers);
     }

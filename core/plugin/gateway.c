@@ -59,8 +59,6 @@ static struct call call_begin(sl_context *cx, const sl_gateway *gateway)
     if (cx->deadline == 0 || own < cx->deadline)
         cx->deadline = own;
     call.plugin = sl_plugin_enter(cx, gateway->plugin);
-    if (cx->request)
-        cx->host->gateways->requests++;
     return call;
 }
 
@@ -74,13 +72,10 @@ static void call_end(sl_context *cx, const sl_gateway *gateway, const char *oper
         sl_discard(cx);
         cx->events = NULL;
     }
-    int64_t took = sl_clock_monotonic_us() - call->start;
     cx->deadline = call->deadline;
-    cx->away_us += took;
-    if (cx->request)
-        cx->host->gateways->requests--;
     sl_plugin_enter(cx, call->plugin);
-    sl_metric_observe("stripe_lite_gateway_seconds", "gateway", gateway->type.name, took);
+    sl_metric_observe("stripe_lite_gateway_seconds", "gateway", gateway->type.name,
+                      sl_clock_monotonic_us() - call->start);
 }
 
 /* ---- payments ---- */

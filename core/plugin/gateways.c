@@ -67,11 +67,6 @@ bool sl_gateway_can(const sl_gateway *gateway, uint32_t flag)
     return (gateway->operations.flags & flag) == flag;
 }
 
-uint32_t sl_gateways_requests(const sl_gateways *gateways)
-{
-    return gateways->requests;
-}
-
 bool sl_gateways_simulated(const sl_gateways *gateways)
 {
     for (const sl_gateway *one = gateways->first; one; one = one->next) {

@@ -36,9 +36,6 @@ void sl_gateways_listen(sl_gateways *gateways, const char *plugin, const bool *a
 /* The i-th by priority, active or not; NULL past the last: for `plugins list` and the health page. since 1.0 [no-suspend] */
 const sl_gateway *sl_gateways_at(const sl_gateways *gateways, uint32_t index);
 
-/* How many requests of clients are in a gateway just now. since 1.0 [no-suspend] */
-uint32_t sl_gateways_requests(const sl_gateways *gateways);
-
 /* Whether the gateway that live payments would go to moves no real money. since 1.0 [no-suspend] */
 bool sl_gateways_simulated(const sl_gateways *gateways);
 

@@ -13,7 +13,6 @@ struct sl_gateways {
     struct sl_gateway *first; /* by priority, highest first */
     int64_t timeout_ms;
     bool production;
-    uint32_t requests; /* that are in a gateway just now */
     const char *listener_plugin;
     const bool *listener_active;
     sl_status (*listener)(sl_context *cx, const sl_gateway_notice *notice);
