@@ -144,6 +144,30 @@ suite('HTTP on the socket', {}, (s) => {
     'a space in the path': () => get('/v1/bal ance'),
     'two Host headers': () => get('/v1/balance', 'Host: other.example.com\r\n'),
     'no Host header': () => `GET /v1/balance HTTP/1.1\r\nAuthorization: Bearer ${s.server.secretKey}\r\n\r\n`,
+    'Transfer-Encoding twice': () => post('0\r\n\r\n', 'Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n'),
+    'Transfer-Encoding twice, one of them nothing': () => post('0\r\n\r\n', 'Transfer-Encoding: identity\r\nTransfer-Encoding: chunked\r\n'),
+    'a transfer coding that only looks like chunked': () => post('0\r\n\r\n', 'Transfer-Encoding: xchunked\r\n'),
+    'chunked with a vertical tab': () => post('0\r\n\r\n', 'Transfer-Encoding: \x0bchunked\r\n'),
+    'chunked with a parameter': () => post('0\r\n\r\n', 'Transfer-Encoding: chunked;q=1\r\n'),
+    'chunked in HTTP/1.0': () => post('0\r\n\r\n', 'Transfer-Encoding: chunked\r\n').replace('HTTP/1.1', 'HTTP/1.0'),
+    'a tab before the colon of Transfer-Encoding': () => post('0\r\n\r\n', 'Transfer-Encoding\t: chunked\r\n'),
+    'a folded Transfer-Encoding': () => post('0\r\n\r\n', 'Transfer-Encoding:\r\n chunked\r\n'),
+    'a Content-Length with a blank inside': () => post('name=A', 'Content-Length: 6 6\r\n'),
+    'a Content-Length in other digits': () => post('name=A', 'Content-Length: \xb6\r\n'),
+    'a bare LF after a chunk size': () => post('5\nname=\r\n0\r\n\r\n', 'Transfer-Encoding: chunked\r\n'),
+    'a bare LF behind the last chunk': () => post('5\r\nname=\r\n0\n\n', 'Transfer-Encoding: chunked\r\n'),
+    'a bare CR after a chunk size': () => post('5\rname=\r\n0\r\n\r\n', 'Transfer-Encoding: chunked\r\n'),
+    'NUL in a chunk size': () => post('5\0\r\nname=\r\n0\r\n\r\n', 'Transfer-Encoding: chunked\r\n'),
+    'a chunk size below zero': () => post('-1\r\n\r\n', 'Transfer-Encoding: chunked\r\n'),
+    'a chunk size as C writes it': () => post('0x5\r\nname=\r\n0\r\n\r\n', 'Transfer-Encoding: chunked\r\n'),
+    'NUL in a header\'s name': () => get('/v1/balance', 'X-He\0ader: 1\r\n'),
+    'a header without a name': () => get('/v1/balance', ': 1\r\n'),
+    'a line that is no header': () => get('/v1/balance', 'nothing at all\r\n'),
+    'a first header line that begins with a blank': () => `GET /v1/balance HTTP/1.1\r\n X: 1\r\n${head}\r\n`,
+    'a target without a slash': () => get('v1/balance'),
+    'an authority for a target': () => `CONNECT 127.0.0.1:443 HTTP/1.1\r\n${head}\r\n`,
+    'HTTP/0.9': () => 'GET /live\r\n',
+    'the preface of HTTP/2': () => 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n',
     'HTTP/3.0 in words': () => `GET /v1/balance HTTP/3.0\r\n${head}\r\n`,
   };
   for (const [name, text] of Object.entries(FORGED)) {
@@ -179,6 +203,89 @@ suite('HTTP on the socket', {}, (s) => {
       assert.ok([414, 431].includes((await connection.answers(1))[0].status));
       await connection.end();
     });
+  });
+
+  /* Each is refused while it is being sent, though it never ends, and the connection closed. */
+  const OVERSIZED = {
+    'one header line without an end': [() => `GET /live HTTP/1.1\r\n${head}X: `, 'x'.repeat(4096), [431]],
+    'more header lines than there may be': [() => `GET /live HTTP/1.1\r\n${head}`, 'a: b\r\n', [431]],
+    'a method without an end': [() => '', 'G'.repeat(1000), [400, 414, 501]],
+    'a chunk size of leading zeros': [() => post('', 'Transfer-Encoding: chunked\r\n'), '0'.repeat(4096), [400, 413, 431]],
+    'a chunk extension without an end': [() => post('5;x=', 'Transfer-Encoding: chunked\r\n'), 'y'.repeat(65536), [400, 413, 431]],
+    'trailers without an end': [() => post('0\r\n', 'Transfer-Encoding: chunked\r\n'), `T: ${'t'.repeat(1000)}\r\n`, [400, 413, 431]],
+    'chunks of one byte without an end': [() => post('', 'Transfer-Encoding: chunked\r\n'), '1\r\nx\r\n'.repeat(10000), [413]],
+  };
+  for (const [name, [begin, more, statuses]] of Object.entries(OVERSIZED)) {
+    s.test(`${name} is refused`, async () => {
+      await talk(begin(), async (connection) => {
+        for (let sent = 0; sent < 12 * 1024 * 1024 && connection.heard === '' && !connection.closed; sent += more.length * 20) {
+          connection.send(more.repeat(20));
+          await new Promise((resolve) => setImmediate(resolve));
+        }
+        const [answer] = await connection.answers(1);
+        assert.ok(statuses.includes(answer.status), String(answer.status));
+        await connection.end();
+      });
+    });
+  }
+
+  s.test('a thousand parameters are taken, one more is not', async () => {
+    const body = (count) => Array.from({ length: count }, (_, i) => `metadata[k${i % 40}]=v`).join('&');
+    for (const [count, status] of [[1000, 200], [1001, 400]]) {
+      const text = body(count);
+      await talk(post(text, `Content-Length: ${text.length}\r\n`), async (connection) => {
+        assert.equal((await connection.answers(1))[0].status, status, `${count} parameters`);
+      });
+    }
+  });
+
+  s.test('NUL in a body is a fault of its parameter', async () => {
+    for (const text of ['name=a%00b', 'name=a\0b', 'na\0me=a']) {
+      await talk(post(text, `Content-Length: ${text.length}\r\n`), async (connection) => {
+        assert.equal((await connection.answers(1))[0].status, 400);
+      });
+    }
+  });
+
+  s.test('a body that holds a request is a body', async () => {
+    const inner = get('/smuggled');
+    const before = await count();
+    await talk(post(inner, `Content-Length: ${inner.length}\r\n`) + get('/live'), async (connection) => {
+      const answers = await connection.answers(2);
+      assert.deepEqual(answers.map(({ status }) => status), [400, 200]);
+    });
+    assert.equal(await count(), before);
+  });
+
+  s.test('a request behind one that is refused is not read', async () => {
+    await talk(get('/live') + get('/v1/balance', 'X: a\0b\r\n') + post('name=Behind', 'Content-Length: 11\r\n'), async (connection) => {
+      await connection.end();
+      assert.deepEqual((await connection.answers(2)).map(({ status }) => status), [200, 400]);
+    });
+    const { data } = await s.stripe.customers.list({ limit: 100 });
+    assert.ok(!data.some(({ name }) => name === 'Behind'));
+  });
+
+  s.test('a request behind Connection: close is not read', async () => {
+    await talk(get('/live', 'Connection: close\r\n') + get('/live'), async (connection) => {
+      await connection.end();
+      assert.equal((await connection.answers(1)).length, 1);
+    });
+  });
+
+  s.test('both halves of a connection closed between two answers', async () => {
+    await talk(get('/live') + get('/v1/balance') + post('name=Last', 'Content-Length: 9\r\n'), async (connection) => {
+      connection.halfClose();
+      await connection.end();
+      assert.deepEqual((await connection.answers(3)).map(({ status }) => status), [200, 200, 200]);
+    });
+  });
+
+  s.test('a reset in the middle of an answer harms nobody', async () => {
+    for (let i = 0; i < 20; i += 1) {
+      await talk(get('/openapi.json').repeat(3), async (connection) => { connection.socket.resetAndDestroy(); });
+    }
+    assert.equal((await s.get('/live')).status, 200);
   });
 
   s.test('a client that closes its half still gets its answer', async () => {
