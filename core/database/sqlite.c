@@ -9,6 +9,7 @@
 #include "core/database/sqlite.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,8 +55,28 @@ static sl_status open_refuse(char **ret_message, const char *path, const char *w
     return SL_E_UNAVAILABLE;
 }
 
+static sqlite3_mem_methods library_memory;
+
+static void memory_free(void *pointer)
+{
+    explicit_bzero(pointer, (size_t)library_memory.xSize(pointer));
+    library_memory.xFree(pointer);
+}
+
+/* A text that is asked for may be a card number, which functions such as LOWER copy. */
+static void memory_set(void)
+{
+    if (sqlite3_config(SQLITE_CONFIG_GETMALLOC, &library_memory) != SQLITE_OK)
+        return;
+    sqlite3_mem_methods wiping = library_memory;
+    wiping.xFree = memory_free;
+    (void)sqlite3_config(SQLITE_CONFIG_MALLOC, &wiping);
+}
+
 sl_status sl_sqlite_open(sl_loop *loop, const char *path, void **ret_self, char **ret_message)
 {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    (void)pthread_once(&once, memory_set);
     if (path[0] == '\0' || strncmp(path, ":memory:", 8) == 0)
         return open_refuse(ret_message, path, "SQLite needs the path of a file");
     int error = path[strlen(path) - 1] == '/' ? EISDIR : folders_make(path);
