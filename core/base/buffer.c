@@ -45,16 +45,8 @@ void sl_buffer_format(sl_buffer *buffer, const char *format, ...)
 void sl_buffer_int(sl_buffer *buffer, int64_t number)
 {
     char digits[24];
-    char *end = digits + sizeof(digits);
-    char *at = end;
-    uint64_t rest = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
-    do {
-        *--at = (char)('0' + rest % 10);
-        rest /= 10;
-    } while (rest > 0);
-    if (number < 0)
-        *--at = '-';
-    sl_buffer_add(buffer, at, (size_t)(end - at));
+    const char *text = sl_int64_text(number, digits);
+    sl_buffer_add(buffer, text, (size_t)(digits + sizeof(digits) - 1 - text));
 }
 
 static bool byte_is_plain(unsigned char byte)
@@ -118,11 +110,21 @@ void sl_buffer_json_string(sl_buffer *buffer, const char *text, size_t length)
             break;
         memcpy(at + done, &word, sizeof(word));
     }
-    /* The rest of a long text is most of its last eight bytes. */
+    /* The rest of a long text is most of its last eight bytes, a short one is its first four and its last four. */
     if (length >= sizeof(word) && length - done < sizeof(word)) {
         memcpy(&word, text + length - sizeof(word), sizeof(word));
         if (word_is_plain(word)) {
             memcpy(at + length - sizeof(word), &word, sizeof(word));
+            done = length;
+        }
+    } else if (length >= sizeof(word) / 2 && length < sizeof(word)) {
+        uint32_t halves[2];
+        memcpy(&halves[0], text, sizeof(halves[0]));
+        memcpy(&halves[1], text + length - sizeof(halves[1]), sizeof(halves[1]));
+        memcpy(&word, halves, sizeof(word));
+        if (word_is_plain(word)) {
+            memcpy(at, &halves[0], sizeof(halves[0]));
+            memcpy(at + length - sizeof(halves[1]), &halves[1], sizeof(halves[1]));
             done = length;
         }
     }

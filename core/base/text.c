@@ -139,3 +139,17 @@ int sl_text_int64(const char *text, size_t length, int64_t *ret)
     *ret = number;
     return 0;
 }
+
+char *sl_int64_text(int64_t number, char buffer[24])
+{
+    char *at = buffer + 23;
+    *at = '\0';
+    uint64_t rest = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
+    do {
+        *--at = (char)('0' + rest % 10);
+        rest /= 10;
+    } while (rest > 0);
+    if (number < 0)
+        *--at = '-';
+    return at;
+}

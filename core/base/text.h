@@ -40,4 +40,7 @@ int sl_hex_digit(char c);
 /* A whole number, digits with an optional "-": 0 read, -1 no such text, 1 does not fit 64 bits. */
 int sl_text_int64(const char *text, size_t length, int64_t *ret);
 
+/* The digits of a number at the end of `buffer`, where they begin. Two bytes before them are left. */
+char *sl_int64_text(int64_t number, char buffer[24]);
+
 #endif

@@ -32,11 +32,12 @@ typedef struct sl_statement {
 typedef struct sl_write {
     const sl_statement *statements;
     uint32_t count;
-    /* For a lost answer. Each yields one row: FALSE, the set is not in the database; TRUE, this part of it is; NULL, cannot be
-     * told by this part. */
-    const sl_statement *probes;
-    uint32_t probe_count;
+    const struct sl_write_set *set; /* for sl_write_probes */
 } sl_write;
+
+/* For a lost answer: how many `ret_probes` there are, in the context's memory. Each yields one row: FALSE, the set is not in the
+ * database; TRUE, this part of it is; NULL, cannot be told by this part. */
+uint32_t sl_write_probes(sl_context *cx, const sl_write *write, const sl_statement **ret_probes);
 
 /* A script under the lock of all migrations, in one transaction: unless `unless` yields a row, `body` (many statements) and then
  * `record`. Either statement may have sql NULL. */

@@ -17,6 +17,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/random.h"
+#include "core/base/text.h"
 #include "core/database/sql_log.h"
 
 /* Milliseconds. */
@@ -330,9 +331,7 @@ static void arguments_fill(sl_pg_connection *connection, const sl_argument *argu
             connection->values[i] = arguments[i].text;
             break;
         case SL_TYPE_INT64:
-            snprintf(connection->numbers[i], sizeof(connection->numbers[i]), "%lld",
-                     (long long)arguments[i].number);
-            connection->values[i] = connection->numbers[i];
+            connection->values[i] = sl_int64_text(arguments[i].number, connection->numbers[i]);
             types[i] = hints ? OID_INT8 : 0;
             break;
         case SL_TYPE_BOOL:
@@ -343,6 +342,14 @@ static void arguments_fill(sl_pg_connection *connection, const sl_argument *argu
             connection->values[i] = NULL;
         }
     }
+}
+
+/* What a prepared statement is called. */
+static const char *statement_name(uintptr_t number, char buffer[24])
+{
+    char *name = sl_int64_text((int64_t)number, buffer) - 1;
+    *name = 's';
+    return name;
 }
 
 /* The number of the statement's preparation, which is put into the pipeline when there is none. 0 in *ret_number: there are too
@@ -361,9 +368,9 @@ static bool statement_prepare(sl_pg_connection *connection, const char *key, con
         return true;
     *ret_number = ++connection->next_number;
     sl_textmap_set(&connection->prepared, key, (void *)*ret_number);
-    snprintf(name, sizeof(name), "s%llu", (unsigned long long)*ret_number);
     *ret_prepares = true;
-    return PQsendPrepare(connection->conn, name, sql, (int)count, types) == 1;
+    return PQsendPrepare(connection->conn, statement_name(*ret_number, name), sql, (int)count,
+                         types) == 1;
 }
 
 static bool statement_send(sl_pg_connection *connection, uintptr_t number, const char *sql,
@@ -373,9 +380,8 @@ static bool statement_send(sl_pg_connection *connection, uintptr_t number, const
     if (number == 0)
         return PQsendQueryParams(connection->conn, sql, (int)count, types, connection->values,
                                  lengths, formats, 0);
-    snprintf(name, sizeof(name), "s%llu", (unsigned long long)number);
-    return PQsendQueryPrepared(connection->conn, name, (int)count, connection->values, lengths,
-                               formats, 0);
+    return PQsendQueryPrepared(connection->conn, statement_name(number, name), (int)count,
+                               connection->values, lengths, formats, 0);
 }
 
 bool sl_pg_send(sl_pg_connection *connection, const char *key, const char *sql,

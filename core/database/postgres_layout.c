@@ -8,6 +8,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
+#include <endian.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -196,10 +197,10 @@ void sl_pg_forms_clear(sl_pg_batch *batch)
 
 /* ---- rows as bytes ---- */
 
-static void u32_put(char *at, uint32_t number)
+static char *u32_put(char *at, uint32_t number)
 {
-    for (int i = 3; i >= 0; i--, number >>= 8)
-        at[i] = (char)(unsigned char)number;
+    uint32_t big = htobe32(number);
+    return mempcpy(at, &big, sizeof(big));
 }
 
 static void u32_add(sl_buffer *out, uint32_t number)
@@ -209,25 +210,39 @@ static void u32_add(sl_buffer *out, uint32_t number)
     sl_buffer_add(out, bytes, sizeof(bytes));
 }
 
-static void number_add(sl_buffer *out, int64_t number, uint32_t size)
+static void null_add(sl_buffer *out, uint32_t type)
 {
-    char bytes[8];
-    uint64_t rest = (uint64_t)number;
-    for (uint32_t i = size; i > 0; i--, rest >>= 8)
-        bytes[i - 1] = (char)(unsigned char)rest;
-    u32_add(out, size);
-    sl_buffer_add(out, bytes, size);
+    u32_add(out, type);
+    u32_add(out, UINT32_MAX);
 }
 
-static bool text_add(sl_buffer *out, const char *text, const char *before)
+/* The type of a value, its length and its bytes, of which `head` stand in front. */
+static void bytes_add(sl_buffer *out, uint32_t type, const char *before, size_t head,
+                      const char *bytes, size_t length)
 {
+    char *at = sl_buffer_reserve(out, 8 + head + length);
+    at = u32_put(at, type);
+    at = u32_put(at, (uint32_t)(head + length));
+    at = mempcpy(at, before, head);
+    at = mempcpy(at, bytes, length);
+    *at = '\0';
+    out->length += 8 + head + length;
+}
+
+static void number_add(sl_buffer *out, uint32_t type, int64_t number, uint32_t size)
+{
+    uint64_t big = htobe64((uint64_t)number);
+    bytes_add(out, type, "", 0, (const char *)&big + sizeof(big) - size, size);
+}
+
+static bool text_add(sl_buffer *out, uint32_t type, const char *text)
+{
+    /* jsonb's binary form is its text behind a version. */
+    size_t head = type == OID_JSONB ? 1 : 0;
     size_t length = strlen(text);
-    size_t head = strlen(before);
     if (length + head > INT32_MAX)
         return false;
-    u32_add(out, (uint32_t)(length + head));
-    sl_buffer_add(out, before, head);
-    sl_buffer_add(out, text, length);
+    bytes_add(out, type, "\1", head, text, length);
     return true;
 }
 
@@ -235,42 +250,36 @@ static bool text_add(sl_buffer *out, const char *text, const char *before)
 static bool value_add(sl_buffer *out, uint32_t type, const sl_argument *argument)
 {
     int64_t number = argument->number;
-    if (argument->type == 0) {
-        u32_add(out, UINT32_MAX);
-        return true;
-    }
     switch (type) {
     case OID_BOOL:
-        number_add(out, number != 0, 1);
+        number_add(out, type, number != 0, 1);
         return argument->type == SL_TYPE_BOOL;
     case OID_INT2:
-        number_add(out, number, 2);
+        number_add(out, type, number, 2);
         return argument->type == SL_TYPE_INT64 && number >= INT16_MIN && number <= INT16_MAX;
     case OID_INT4:
-        number_add(out, number, 4);
+        number_add(out, type, number, 4);
         return argument->type == SL_TYPE_INT64 && number >= INT32_MIN && number <= INT32_MAX;
     case OID_INT8:
-        number_add(out, number, 8);
+        number_add(out, type, number, 8);
         return argument->type == SL_TYPE_INT64;
     default:
-        /* jsonb's binary form is its text behind a version. */
-        return argument->type == SL_TYPE_STRING &&
-               text_add(out, argument->text, type == OID_JSONB ? "\1" : "");
+        return argument->type == SL_TYPE_STRING && text_add(out, type, argument->text);
     }
 }
 
 static bool row_add(sl_buffer *out, const sl_pg_form *form, const sl_argument *arguments)
 {
-    static const sl_argument nothing = { 0 };
     const struct layout *layout = form->layout;
     size_t start = out->length;
     u32_add(out, 0);
     u32_add(out, layout->count);
     for (uint32_t i = 0; i < layout->count; i++) {
         uint16_t source = form->sources[i];
-        u32_add(out, layout->columns[i].type);
-        if (!value_add(out, layout->columns[i].type,
-                       source == NO_ARGUMENT ? &nothing : &arguments[source]))
+        uint32_t type = layout->columns[i].type;
+        if (source == NO_ARGUMENT || arguments[source].type == 0)
+            null_add(out, type);
+        else if (!value_add(out, type, &arguments[source]))
             return false;
     }
     u32_put(out->data + start, (uint32_t)(out->length - start - 4));

@@ -54,10 +54,12 @@ static enum verdict members_ask(sl_pg_connection *connection, const sl_pg_group 
                                 int64_t deadline)
 {
     for (uint32_t i = 0; i < group->count; i++) {
-        const sl_write *write = group->members[i]->write;
+        const sl_pg_member *member = group->members[i];
+        const sl_statement *probes = NULL;
+        uint32_t count = sl_write_probes(member->cx, member->write, &probes);
         bool there = false;
-        for (uint32_t p = 0; p < write->probe_count; p++) {
-            char answer = question_ask(connection, &write->probes[p], deadline);
+        for (uint32_t p = 0; p < count; p++) {
+            char answer = question_ask(connection, &probes[p], deadline);
             if (answer == 'f')
                 return NOT_WRITTEN;
             if (answer == 0)

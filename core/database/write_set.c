@@ -341,8 +341,9 @@ static void operation_compile(sl_context *cx, const sl_operation *operation, sl_
 }
 
 /* What tells whether the set was committed: the rows it inserts are there, the versions it raises are not the old ones. */
-static void probes_compile(sl_context *cx, const struct sl_write_set *set, sl_write *write)
+uint32_t sl_write_probes(sl_context *cx, const sl_write *write, const sl_statement **ret_probes)
 {
+    const struct sl_write_set *set = write->set;
     sl_statement *probes = sl_arena_alloc(cx->arena, set->live * sizeof(*probes));
     uint32_t count = 0;
     for (uint32_t i = 0; i < set->count; i++) {
@@ -358,8 +359,8 @@ static void probes_compile(sl_context *cx, const struct sl_write_set *set, sl_wr
                                           .arguments = arguments,
                                           .count = insert ? 2 : 3 };
     }
-    write->probes = probes;
-    write->probe_count = count;
+    *ret_probes = probes;
+    return count;
 }
 
 struct numbered {
@@ -397,6 +398,5 @@ void sl_write_set_compile(sl_context *cx, const struct sl_write_set *set, sl_wri
     qsort(ordered, count, sizeof(*ordered), numbered_order);
     for (uint32_t i = 0; i < count; i++)
         statements[i] = ordered[i].statement;
-    *ret_write = (sl_write){ .statements = statements, .count = count };
-    probes_compile(cx, set, ret_write);
+    *ret_write = (sl_write){ .statements = statements, .count = count, .set = set };
 }

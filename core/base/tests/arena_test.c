@@ -227,6 +227,44 @@ static void text_helpers_answer(void **state)
     sl_arena_free(arena);
 }
 
+/* Texts of all short lengths with one byte of each kind at each place: whole words, halves and single bytes alike. */
+static void json_strings_of_every_length_and_byte(void **state)
+{
+    (void)state;
+    static const struct {
+        char byte;
+        const char *written;
+    } kinds[] = { { 'x', "x" },
+                  { ' ', " " },
+                  { '~', "~" },
+                  { 0x7f, "\x7f" },
+                  { '"', "\\\"" },
+                  { '\\', "\\\\" },
+                  { '\n', "\\n" },
+                  { 0x1f, "\\u001f" },
+                  { '\0', "\\u0000" },
+                  { (char)0x80, "\xef\xbf\xbd" },
+                  { (char)0xff, "\xef\xbf\xbd" } };
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyz0123456789";
+    for (size_t length = 1; length <= 33; length++) {
+        for (size_t place = 0; place < length; place++) {
+            for (size_t kind = 0; kind < sizeof(kinds) / sizeof(kinds[0]); kind++) {
+                sl_arena *arena = sl_arena_new();
+                char *text = sl_arena_copy(arena, plain, length);
+                text[place] = kinds[kind].byte;
+                sl_buffer json = SL_BUFFER_INIT(arena);
+                sl_buffer_json_string(&json, text, length);
+                const char *wanted =
+                    sl_arena_format(arena, "\"%.*s%s%s\"", (int)place, plain, kinds[kind].written,
+                                    sl_arena_copy(arena, plain + place + 1, length - place - 1));
+                assert_string_equal(sl_buffer_text(&json), wanted);
+                assert_int_equal(json.length, strlen(wanted));
+                sl_arena_free(arena);
+            }
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -240,6 +278,7 @@ int main(void)
         cmocka_unit_test(failing_fills_the_error),
         cmocka_unit_test(statuses_have_names),
         cmocka_unit_test(text_helpers_answer),
+        cmocka_unit_test(json_strings_of_every_length_and_byte),
     };
     return cmocka_run_group_tests_name("arena", tests, NULL, NULL);
 }
