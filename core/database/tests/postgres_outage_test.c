@@ -375,6 +375,76 @@ static void test_nobody_can_tell(void **state)
     assert_int_equal(read_status, SL_OK);
 }
 
+/* The same for a group: the first fiber leads one of its own, a conflict without COMMIT, and all others are the next. */
+#define MANY 30
+
+static sl_host proxied;
+static const char *direct_url;
+static int outcomes[MANY];
+
+static void group_fiber(sl_context *cx, void *data)
+{
+    int number = (int)(intptr_t)data;
+    sl_context *own = sl_context_new(&proxied, cx->account, false, NULL);
+    struct item *item = bench_item(own, sl_format(own, "item_%d", number));
+    item->version = 1;
+    if (number == 0)
+        sl_update(own, &item_table, item, "amount");
+    else
+        sl_insert(own, &item_table, item);
+    struct counter counter = { .id = "c", .total = 1, .times = 1 };
+    sl_add(own, &counter_table, &counter, "total, times");
+    outcomes[number] = sl_commit(own);
+    sl_context_free(own);
+}
+
+static void group_start(sl_context *cx)
+{
+    direct_url = bench_url;
+    bench_url = sl_format(cx, "%s&hostaddr=127.0.0.1&port=%d", direct_url, proxy.port);
+    proxied = bench_host;
+    proxied.database = bench_open_again();
+    bench_url = direct_url;
+    for (intptr_t i = 0; i < MANY; i++)
+        bench_start(group_fiber, (void *)i);
+}
+
+static void group_see(sl_context *cx)
+{
+    sl_rows *rows = NULL;
+    struct counter counter = { 0 };
+    sl_database_close(proxied.database);
+    check_status(
+        sl_query(cx, "SELECT count(*), count(DISTINCT xmin::text) FROM items WHERE account_id = $1",
+                 SL_NO_ARGS, &rows),
+        SL_OK);
+    check_int(sl_rows_int(rows, 0, 0), proxy.deliver ? MANY - 1 : 0);
+    check_int(sl_rows_int(rows, 0, 1), proxy.deliver ? 1 : 0);
+    check_status(sl_find(cx, &counter_table, "c", &counter),
+                 proxy.deliver ? SL_OK : SL_E_NOT_FOUND);
+    check_int(counter.total, proxy.deliver ? MANY - 1 : 0);
+    check_status(outcomes[0], SL_E_CONFLICT);
+    for (int i = 1; i < MANY; i++)
+        check_status(outcomes[i], proxy.deliver ? SL_OK : SL_E_UNAVAILABLE);
+}
+
+static void run_group(bool deliver)
+{
+    proxy = (struct proxy){ .deliver = deliver };
+    proxy_start(&proxy);
+    bench_run(group_start);
+    proxy_stop(&proxy);
+    assert_true(proxy.cut);
+    bench_run(group_see);
+}
+
+static void test_a_group_s_commit_lost(void **state)
+{
+    run_group(true);
+    assert_int_equal(bench_use_postgres(state), 0);
+    run_group(false);
+}
+
 /* ---- no server ---- */
 
 static void absent(sl_context *cx)
@@ -416,13 +486,10 @@ static void test_a_server_that_is_not_there(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        OUTAGE(test_killed_before),
-        OUTAGE(test_killed_during),
-        OUTAGE(test_a_lock_held_too_long),
-        OUTAGE(test_answer_to_commit_lost_but_written),
-        OUTAGE(test_commit_itself_lost),
-        OUTAGE(test_nobody_can_tell),
-        OUTAGE(test_a_server_that_is_not_there),
+        OUTAGE(test_killed_before),         OUTAGE(test_killed_during),
+        OUTAGE(test_a_lock_held_too_long),  OUTAGE(test_answer_to_commit_lost_but_written),
+        OUTAGE(test_commit_itself_lost),    OUTAGE(test_nobody_can_tell),
+        OUTAGE(test_a_group_s_commit_lost), OUTAGE(test_a_server_that_is_not_there),
     };
     return cmocka_run_group_tests_name("database: PostgreSQL outages", tests, bench_up, bench_down);
 }
