@@ -50,6 +50,9 @@ typedef struct sl_script {
 typedef struct sl_driver {
     sl_status (*query)(void *self, sl_context *cx, const char *sql, const sl_argument *arguments,
                        uint32_t count, sl_rows **ret_rows);
+    /* The same for a row by its key: such questions may wait for each other's answers. */
+    sl_status (*find)(void *self, sl_context *cx, const char *sql, const sl_argument *arguments,
+                      uint32_t count, sl_rows **ret_rows);
     sl_status (*execute)(void *self, sl_context *cx, const char *sql, const sl_argument *arguments,
                          uint32_t count, sl_rows **ret_rows);
     /* All or nothing, durable when it returns SL_OK. */

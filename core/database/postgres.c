@@ -1,7 +1,7 @@
 /*
  * postgres.c: the PostgreSQL driver: reads, single statements and scripts.
  *
- * A read whose connection turns out to be dead is asked once more; a write never is.
+ * A read whose connection turns out to be dead is asked again; a write never is.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -22,6 +22,8 @@
 /* Milliseconds. */
 #define READ_PATIENCE 30000
 #define EXECUTE_PATIENCE 35000
+/* Every connection of the pool may have prepared what a migration has made outdated, or end with the others. */
+#define READ_ATTEMPTS 8
 /* "stripel" as bytes: everyone who migrates this database takes it. */
 #define MIGRATION_LOCK 32497712083559788
 
@@ -83,10 +85,10 @@ static sl_status result_take(sl_context *cx, PGresult *result, sl_rows **ret_row
     return status;
 }
 
-static sl_status postgres_query(void *data, sl_context *cx, const char *sql,
-                                const sl_argument *arguments, uint32_t count, sl_rows **ret_rows)
+static sl_status read_run(struct postgres *self, sl_context *cx, const char *sql,
+                          const sl_argument *arguments, uint32_t count, bool alone,
+                          sl_rows **ret_rows)
 {
-    struct postgres *self = data;
     int64_t deadline = sl_database_deadline(cx, READ_PATIENCE);
     sl_status status = arguments_check(cx, count);
     if (status != SL_OK)
@@ -100,19 +102,33 @@ static sl_status postgres_query(void *data, sl_context *cx, const char *sql,
                             .arguments = arguments,
                             .count = count,
                             .deadline = deadline,
-                            .alone = attempt > 0 };
+                            .alone = alone || attempt > 0 };
         status = sl_pg_reads_run(&self->reads, &read);
         if (read.refused)
             return status;
         bool lost =
             status == SL_E_UNAVAILABLE || (status == SL_OK && sl_pg_is_farewell(read.result));
         bool outdated = status == SL_OK && sl_pg_is_outdated(read.result);
-        if (status == SL_OK && (attempt > 0 || (!lost && !outdated)))
+        bool last = attempt + 1 == READ_ATTEMPTS;
+        if (status == SL_OK && (last || (!lost && !outdated)))
             return result_take(cx, read.result, ret_rows);
         PQclear(read.result);
-        if (attempt > 0 || (status != SL_OK && !lost))
+        if (last || (status != SL_OK && !lost))
             return sl_pg_fail_wait(cx, status, NULL);
     }
+}
+
+/* It may take long: nobody's row waits for it. */
+static sl_status postgres_query(void *data, sl_context *cx, const char *sql,
+                                const sl_argument *arguments, uint32_t count, sl_rows **ret_rows)
+{
+    return read_run(data, cx, sql, arguments, count, true, ret_rows);
+}
+
+static sl_status postgres_find(void *data, sl_context *cx, const char *sql,
+                               const sl_argument *arguments, uint32_t count, sl_rows **ret_rows)
+{
+    return read_run(data, cx, sql, arguments, count, false, ret_rows);
 }
 
 static sl_status postgres_execute(void *data, sl_context *cx, const char *sql,
@@ -312,6 +328,7 @@ static void postgres_close(void *data)
 
 const sl_driver sl_postgres_driver = {
     .query = postgres_query,
+    .find = postgres_find,
     .execute = postgres_execute,
     .write = postgres_write,
     .script = postgres_script,

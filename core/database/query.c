@@ -58,14 +58,14 @@ sl_status sl_execute(sl_context *cx, const char *sql, const sl_argument *argumen
     return status;
 }
 
-static sl_status scoped_run(sl_context *cx, const char *sql, const sl_argument *arguments,
-                            uint32_t count, sl_rows **ret_rows)
+static sl_status scoped_run(sl_context *cx, query_function function, const char *sql,
+                            const sl_argument *arguments, uint32_t count, sl_rows **ret_rows)
 {
     sl_argument *all = sl_arena_alloc(cx->arena, (count + 1) * sizeof(sl_argument));
     all[0] = sl_text(cx->scope);
     if (count > 0)
         memcpy(all + 1, arguments, count * sizeof(sl_argument));
-    return statement_run(cx, cx->host->database->driver->query, sql, all, count + 1, ret_rows);
+    return statement_run(cx, function, sql, all, count + 1, ret_rows);
 }
 
 sl_status sl_query(sl_context *cx, const char *sql, const sl_argument *arguments, uint32_t count,
@@ -74,7 +74,7 @@ sl_status sl_query(sl_context *cx, const char *sql, const sl_argument *arguments
     sl_assert_may_suspend(__func__);
     if (!sl_sql_is_scoped(sql))
         return sl_fail(cx, SL_E_INTERNAL, NULL, "A statement does not say account_id = $1.");
-    return scoped_run(cx, sql, arguments, count, ret_rows);
+    return scoped_run(cx, cx->host->database->driver->query, sql, arguments, count, ret_rows);
 }
 
 /* What is pending over what is stored. */
@@ -83,8 +83,9 @@ static sl_status find_stored(sl_context *cx, const sl_table *table, const char *
 {
     sl_rows *rows = NULL;
     sl_argument argument = sl_text(id);
-    sl_status status =
-        scoped_run(cx, sl_statement_find(cx->host->database, table), &argument, 1, &rows);
+    sl_database *database = cx->host->database;
+    sl_status status = scoped_run(cx, database->driver->find, sl_statement_find(database, table),
+                                  &argument, 1, &rows);
     if (status != SL_OK)
         return status;
     if (rows->count > 0)
@@ -126,7 +127,8 @@ static sl_status select_rows(sl_context *cx, const sl_table *table, const char *
         return sl_fail(cx, SL_E_INTERNAL, NULL, "A condition on %s does not close what it opens.",
                        table->name);
     sl_rows *rows = NULL;
-    sl_status status = scoped_run(cx, sql, arguments, count, &rows);
+    sl_status status =
+        scoped_run(cx, cx->host->database->driver->query, sql, arguments, count, &rows);
     if (status != SL_OK)
         return status;
     char *items = sl_arena_alloc(cx->arena, (size_t)rows->count * table->row_size);

@@ -181,6 +181,7 @@ static sl_status sqlite_explain(void *data, sl_context *cx, const char *sql,
 
 const sl_driver sl_sqlite_driver = {
     .query = sqlite_query,
+    .find = sqlite_query,
     .execute = sqlite_execute,
     .write = sqlite_write,
     .script = sqlite_script,
