@@ -39,7 +39,7 @@ const LEFT_LEASED = new Set(['job.claimed error', 'job.before_give_back error'])
 const leavesLease = ({ point, action }) => LEFT_LEASED.has(`${point} ${action}`) || (action === 'kill' && /^(job|recovery)\.|@recovery$/.test(point));
 
 /* Which flow comes by; a list is gone through in turn. */
-const FLOWS = { authorize: ['charge', 'liteCharge'], capture: ['capture'], void: ['cancel'], refund: ['charge', 'liteCharge'] };
+const FLOWS = { authorize: ['charge', 'liteCharge'], capture: ['capture'], void: ['cancel'], refund: ['charge', 'liteCharge'], setup: ['setup'] };
 const MIXED = ['charge', 'person', 'capture', 'liteCharge', 'cancel', 'oldCharge', 'decline'];
 const flowsOf = (point) => FLOWS[point.split('@')[1]] || (point.includes('@recovery') ? ['charge'] : MIXED);
 
@@ -113,7 +113,7 @@ const lanes = Object.entries({
   jobs: rounds('jobs', database),
   recovery: rounds('recovery', database),
   'payments and refunds': paymentsOf('authorize', 'refund'),
-  'captures and voids': paymentsOf('capture', 'void'),
+  'captures, voids and setups': paymentsOf('capture', 'void', 'setup'),
   writes: rounds('writes', database),
   workers: rounds('workers', database),
 }).map(([title, list]) => [title, ordered(list)]).filter(([, list]) => list.length > 0);

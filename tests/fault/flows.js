@@ -8,6 +8,8 @@
 const assert = require('node:assert/strict');
 const { Load } = require('../integration/support/load');
 
+const RETURN = { return_url: 'https://example.com/back' };
+
 class FaultLoad extends Load {
   constructor(options) {
     super(options);
@@ -44,6 +46,14 @@ class FaultLoad extends Load {
   async cancel(flow) {
     const intent = await this.held(flow);
     if (intent) await this.ask(flow, `/v1/payment_intents/${intent.id}/cancel`, { metadata: null });
+  }
+
+  async setup(flow) {
+    const values = { customer: this.customer, payment_method: 'pm_card_visa', confirm: true, ...RETURN };
+    const answer = await this.ask(flow, '/v1/setup_intents', values);
+    assert.equal(answer.status, 200, answer.text);
+    const intent = await this.settled(flow, `/v1/setup_intents/${answer.json.id}`, 'processing');
+    assert.match(intent.status, /^(succeeded|requires_payment_method)$/); /* the latter when it never reached the gateway */
   }
 
   async person(flow) {

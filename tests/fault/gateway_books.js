@@ -29,7 +29,7 @@ async function gatewayAgrees(database, log) {
     assert.ok(attempt, `the gateway did ${operation} for ${id}, which is not stored`);
     if (/_[uv]$/.test(id) || moved.has(`${id}_u`)) continue;
     assert.equal(attempt.status, 'succeeded', `${operation} ${id}`);
-    if (operation === 'authorize') paid.set(attempt.intent, (paid.get(attempt.intent) || 0) + 1);
+    if (attempt.operation === 'authorize') paid.set(attempt.intent, (paid.get(attempt.intent) || 0) + 1);
   }
   assert.ok(moved.size > 0, 'the gateway did nothing at all');
   assert.deepEqual([...paid].filter(([, count]) => count > 1), []);

@@ -15,7 +15,7 @@
 
 const ALL = ['kill', 'stop', 'delay', 'error'];
 const ON = ['kill', 'stop', 'delay']; /* nothing can fail there */
-const OPERATIONS = ['authorize', 'capture', 'void', 'refund'];
+const OPERATIONS = ['authorize', 'capture', 'void', 'refund', 'setup'];
 const UNANSWERED = ['payment.after_gateway@authorize'];
 
 const payment = (point, actions, doc) => ({ point: `payment.${point}`, kinds: OPERATIONS, actions, lane: 'payments', doc });

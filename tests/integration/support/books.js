@@ -9,7 +9,7 @@ const assert = require('node:assert/strict');
 
 const MADE = {
   '/v1/payment_intents': 'payment_intents', '/v1/charges': 'payment_intents', '/payments/create_charge': 'payment_intents',
-  '/v1/customers': 'customers', '/v1/refunds': 'refunds', '/payments/refund_charge': 'refunds',
+  '/v1/customers': 'customers', '/v1/setup_intents': 'setup_intents', '/v1/refunds': 'refunds', '/payments/refund_charge': 'refunds',
 };
 const TOLD = [
   ['charge.succeeded', "SELECT id FROM charges WHERE status = 'succeeded'"],
@@ -18,6 +18,8 @@ const TOLD = [
   ['payment_intent.created', 'SELECT id FROM payment_intents'],
   ['payment_intent.succeeded', "SELECT id FROM payment_intents WHERE status = 'succeeded'"],
   ['payment_intent.canceled', "SELECT id FROM payment_intents WHERE status = 'canceled'"],
+  ['setup_intent.created', 'SELECT id FROM setup_intents'],
+  ['setup_intent.succeeded', "SELECT id FROM setup_intents WHERE status = 'succeeded'"],
   ['refund.created', 'SELECT id FROM refunds'],
   ['refund.failed', "SELECT id FROM refunds WHERE status = 'failed'"],
   ['charge.refunded', "SELECT charge AS id FROM refunds WHERE status = 'succeeded' UNION ALL"
@@ -30,6 +32,7 @@ const metadataOf = ({ metadata }) => (typeof metadata === 'string' ? JSON.parse(
 async function openThings(database) {
   return database.rows("SELECT 'intent' AS kind, id FROM payment_intents WHERE status = 'processing'"
     + " UNION ALL SELECT 'refund', id FROM refunds WHERE status = 'pending'"
+    + " UNION ALL SELECT 'setup', id FROM setup_intents WHERE status = 'processing'"
     + " UNION ALL SELECT 'attempt', id FROM payment_attempts WHERE unsettled = TRUE"
     + " UNION ALL SELECT 'key', id FROM idempotency_keys WHERE state = 'started'");
 }
