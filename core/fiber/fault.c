@@ -145,8 +145,9 @@ bool sl_fault_pass(const char *point, const char *kind)
                           action_names[action], (int)getpid());
     if (write(STDERR_FILENO, line, (size_t)length) != length)
         abort();
+    /* To this thread: it must not go on until the others have stopped. */
     if (action == KILL || action == STOP)
-        kill(getpid(), action == KILL ? SIGKILL : SIGSTOP);
+        raise(action == KILL ? SIGKILL : SIGSTOP);
     while (action == KILL)
         pause();
     if (action == DELAY)

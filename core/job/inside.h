@@ -67,6 +67,7 @@ struct sl_jobs {
     int64_t renewed; /* monotonic milliseconds, as is */
     int64_t looked;  /* for jobs that nobody here knows */
     bool due; /* set with `wake`, which does not last: the runner may not be waiting just then */
+    bool freed; /* what dead workers held: looked for once */
     bool stopping;
     bool failing; /* the database does not answer; told once */
 };
@@ -89,6 +90,16 @@ sl_job_entry *sl_jobs_entry(sl_jobs *jobs, const char *name);
 /* Claims at most `limit` due jobs whose type is known here; rows live in cx's arena. [suspends] */
 sl_status sl_jobs_claim(sl_context *cx, sl_jobs *jobs, uint32_t limit, int64_t lease_ms,
                         sl_list *ret_rows) SL_MUST_CHECK;
+
+/* For the inner half of a statement, which stands in a materialized WITH: a planner may otherwise run it more than once, and its
+ * limit with it. SQLite has one writer: nobody else can take the rows between the two halves. [no-suspend] */
+const char *sl_jobs_lock_free_only(const sl_context *cx);
+
+/* A new name for this process. [no-suspend] */
+const char *sl_job_holder_name(sl_context *cx);
+
+/* Makes due what processes of this machine held that are dead. [suspends] */
+sl_status sl_jobs_free_dead(sl_context *cx) SL_MUST_CHECK;
 
 /* Prolongs the leases of what this worker runs. [suspends] */
 sl_status sl_jobs_renew(sl_context *cx, const sl_jobs *jobs) SL_MUST_CHECK;

@@ -158,9 +158,7 @@ static sl_status claimed_read(sl_context *cx, const sl_rows *rows, sl_list *ret_
     return SL_OK;
 }
 
-/* For the inner half of a statement, which stands in a materialized WITH: a planner may otherwise run it more than once, and its
- * limit with it. SQLite has one writer: nobody else can take the rows between the two halves. */
-static const char *lock_free_only(const sl_context *cx)
+const char *sl_jobs_lock_free_only(const sl_context *cx)
 {
     return sl_database_is_sqlite(cx->host->database) ? "" : " FOR UPDATE SKIP LOCKED";
 }
@@ -180,7 +178,7 @@ sl_status sl_jobs_claim(sl_context *cx, sl_jobs *jobs, uint32_t limit, int64_t l
                   "attempt = attempt + 1, version = version + 1 "
                   "WHERE (account_id, id) IN (SELECT account_id, id FROM due) "
                   "RETURNING account_id, %s",
-                  lock_free_only(cx), sl_table_columns(cx, &sl_job_table));
+                  sl_jobs_lock_free_only(cx), sl_table_columns(cx, &sl_job_table));
     int64_t now = sl_clock_unix_ms();
     sl_rows *rows = NULL;
     sl_status status = sl_execute(cx, sql,
@@ -204,7 +202,7 @@ sl_status sl_jobs_renew(sl_context *cx, const sl_jobs *jobs)
                                 "WHERE locked_by = $1 AND state = 'running' AND id IN ($2)%s) "
                                 "UPDATE jobs SET run_at = $3 "
                                 "WHERE (account_id, id) IN (SELECT account_id, id FROM held)",
-                                lock_free_only(cx));
+                                sl_jobs_lock_free_only(cx));
     sl_rows *rows = NULL;
     return sl_execute(cx, sql,
                       SL_ARGS(sl_text(jobs->worker), sl_texts(&ids),
@@ -233,7 +231,7 @@ sl_status sl_jobs_put_off(sl_context *cx, const sl_jobs *jobs)
         "AND run_at <= $1 AND name NOT IN ($2) ORDER BY run_at, id LIMIT 1000%s) "
         "UPDATE jobs SET run_at = $3 "
         "WHERE (account_id, id) IN (SELECT account_id, id FROM strange) RETURNING name",
-        lock_free_only(cx));
+        sl_jobs_lock_free_only(cx));
     sl_rows *rows = NULL;
     sl_status status = sl_execute(cx, sql,
                                   SL_ARGS(sl_int(now - SL_JOB_STRANGE_MS), sl_texts(&names),

@@ -21,7 +21,7 @@
 static void worker_name(sl_jobs *jobs, sl_context *cx)
 {
     if (!jobs->worker) {
-        const char *name = sl_id(cx, "wrk");
+        const char *name = sl_job_holder_name(cx);
         jobs->worker = sl_arena_copy(jobs->arena, name, strlen(name));
     }
 }
@@ -132,7 +132,10 @@ static bool runner_turn(sl_jobs *jobs)
     sl_context *cx = housekeeping_context(jobs);
     uint32_t room = jobs->running < SL_JOB_CONCURRENCY ? SL_JOB_CONCURRENCY - jobs->running : 0;
     sl_list rows = { .count = 0 };
-    sl_status status = leases_renew(jobs, cx);
+    sl_status status = jobs->freed ? SL_OK : sl_jobs_free_dead(cx);
+    jobs->freed = status == SL_OK;
+    if (status == SL_OK)
+        status = leases_renew(jobs, cx);
     if (status == SL_OK && !jobs->stopping)
         status = SL_FAULT("job.before_claim") ? SL_E_UNAVAILABLE : sl_schedules_enqueue(cx, jobs);
     if (status == SL_OK && !jobs->stopping)

@@ -71,7 +71,6 @@ class Strikes {
     for (const one of needs) arm(this.folder, one, 'error');
     arm(this.folder, point, action);
     for (let turn = 0; ; turn += 1) {
-      if (turn > 0) await this.leasesEnd();
       this.nudge(point, load, flows[turn % flows.length]);
       for (const next = Date.now() + AGAIN; Date.now() < next;) {
         const struck = this.struck(point, action, from);
@@ -86,7 +85,7 @@ class Strikes {
     }
   }
 
-  /* What stands as running ends its lease: nobody waits half a minute for a worker that is dead. One that lives loses its job. */
+  /* What stands as running ends its lease, as half a minute would do; who runs it loses it. */
   async leasesEnd() {
     if (process.env.STRIPE_LITE_TEST_LONG) return;
     await this.s.server.database.change("UPDATE jobs SET run_at = 0 WHERE state = 'running'");

@@ -5,6 +5,9 @@
  */
 #include "core/job/tests/bench.h"
 
+#include <sys/wait.h>
+#include <unistd.h>
+
 #define MANY 60
 #define CHAIN 10
 
@@ -183,6 +186,87 @@ static void test_lease_ends_in_the_last_attempt(void **state)
 {
     (void)state;
     start(expired_last);
+}
+
+/* ---- holders that are dead ---- */
+
+/* A name of this machine with another process's number. */
+static const char *holder_name(sl_context *cx, int process)
+{
+    const char *own = sl_job_holder_name(cx);
+    const char *number = sl_format(cx, ".%d.", (int)getpid());
+    const char *at = strstr(own, number);
+    assert_non_null(at);
+    return sl_format(cx, "%.*s.%d.wrk_x", (int)(at - own), own, process);
+}
+
+static int dead_process(void)
+{
+    pid_t child = fork();
+    if (child == 0)
+        _exit(0);
+    check_int(waitpid(child, NULL, 0), child);
+    return (int)child;
+}
+
+/* Enqueued and claimed `times` times, by the last holder at last. */
+static void claimed_by(sl_context *cx, const char *holder, int64_t times)
+{
+    enqueue(cx, &work_request);
+    for (int64_t i = 0; i < times; i++) {
+        sl_list rows;
+        sl_context *other = aside(&other_host);
+        all_due(cx);
+        other_host.jobs->worker = holder;
+        check_status(sl_jobs_claim(other, other_host.jobs, 1, SL_JOB_LEASE_MS, &rows), SL_OK);
+        check_int(rows.count, 1);
+        sl_context_free(other);
+    }
+}
+
+static void dead_holder(sl_context *cx)
+{
+    declare(&work_type);
+    claimed_by(cx, holder_name(cx, dead_process()), 1);
+    run_due(cx, 0);
+    check_status(sl_jobs_free_dead(cx), SL_OK);
+    run_due(cx, 1);
+    check_int(step.runs, 1);
+    check_int(number(cx, "SELECT count(*) FROM jobs"), 0);
+}
+
+static void test_what_a_dead_worker_held_is_free(void **state)
+{
+    (void)state;
+    start(dead_holder);
+}
+
+static void other_holders(sl_context *cx)
+{
+    const struct {
+        const char *name;
+        int64_t times;
+    } holders[] = {
+        { holder_name(cx, (int)getpid()), 1 },
+        { holder_name(cx, dead_process()), 6 }, /* it may be what kills */
+        { sl_format(cx, "elsewhere.1.%d.wrk_x", dead_process()), 1 },
+        { "wrk_other", 1 },
+    };
+    declare(&work_type);
+    for (size_t i = 0; i < sizeof(holders) / sizeof(holders[0]); i++) {
+        claimed_by(cx, holders[i].name, holders[i].times);
+        check_status(sl_jobs_free_dead(cx), SL_OK);
+        run_due(cx, 0);
+        check_text(job_row(cx, "tests.work").locked_by, holders[i].name);
+        all_due(cx);
+        run_due(cx, 1);
+    }
+}
+
+static void test_what_others_hold_is_theirs(void **state)
+{
+    (void)state;
+    start(other_holders);
 }
 
 /* ---- runners ---- */
@@ -423,6 +507,8 @@ int main(void)
         JOBS_ON_BOTH(test_commits_twice_and_ends),
         JOBS_ON_BOTH(test_lease_ends_and_another_runs_it),
         JOBS_ON_BOTH(test_lease_ends_in_the_last_attempt),
+        JOBS_ON_BOTH(test_what_a_dead_worker_held_is_free),
+        JOBS_ON_BOTH(test_what_others_hold_is_theirs),
         JOBS_ON_BOTH(test_two_runners_run_each_once),
         JOBS_ON_BOTH(test_a_commit_wakes_the_runner),
         JOBS_ON_BOTH(test_drain_gives_back_what_still_runs),
