@@ -68,9 +68,10 @@ class Strikes {
   async await({ point, action, needs }, load, flows) {
     const from = this.s.server.log.length;
     const end = Date.now() + PATIENCE;
-    for (const one of needs) arm(this.folder, one, 'error');
     arm(this.folder, point, action);
     for (let turn = 0; ; turn += 1) {
+      /* Something else may have come by and taken what leads there. */
+      for (const one of needs) arm(this.folder, one, 'error');
       this.nudge(point, load, flows[turn % flows.length]);
       for (const next = Date.now() + AGAIN; Date.now() < next;) {
         const struck = this.struck(point, action, from);
