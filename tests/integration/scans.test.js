@@ -29,6 +29,7 @@ const SEARCH_FIELDS = ['email', 'name', 'phone', 'status', 'currency', 'customer
 const ALLOWED = [
   { sql: /FROM schema_migrations$/, reason: 'every file that was applied is compared at the start' },
   { sql: /FROM sqlite_master/, reason: 'the names of the tables, which have no index, asked at the start' },
+  { sql: /^SELECT DISTINCT locked_by FROM jobs WHERE state = 'running'$/, reason: 'an index of running jobs alone, asked at the start' },
   { sql: /^SELECT account_id FROM api_keys UNION SELECT id/, reason: 'a schedule is due in every account: all of them are wanted' },
 ];
 
