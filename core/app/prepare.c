@@ -58,6 +58,9 @@ static int prepare(sl_context *cx, sl_process *process, void *data)
         return code;
     sl_migration_folder *folders = NULL;
     uint32_t count = folders_list(cx, process, &folders);
+    /* Containers start in any order. */
+    if (sl_database_await(cx, process->invocation->settings->database_wait * 1000) != SL_OK)
+        return sl_cli_fail(cx);
     if (sl_migrate(cx, folders, count, applied) != SL_OK || sl_auth_bootstrap(cx) != SL_OK)
         return sl_cli_fail(cx);
     return SL_EXIT_OK;

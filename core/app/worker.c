@@ -18,9 +18,11 @@
 
 #include "core/app/app.h"
 #include "core/app/board.h"
+#include "core/auth/auth.h"
 #include "core/base/clock.h"
 #include "core/base/context.h"
 #include "core/config/settings.h"
+#include "core/database/database.h"
 #include "core/fiber/fiber.h"
 #include "core/http/server.h"
 #include "core/job/job.h"
@@ -163,6 +165,9 @@ static int serve_until_told(sl_context *cx, sl_process *process, void *data)
         return SL_EXIT_CONFIG;
     SL_FAULT("worker.listens");
     sl_jobs_start(process->host.jobs);
+    sl_auth_hear(process->host.auth, process->host.database);
+    if (sl_database_watch(process->host.database) != SL_OK)
+        sl_log(NULL, SL_LOG_WARNING, "no fiber to watch the database");
     struct event *watched[WATCHED] = {
         evsignal_new(base, SIGTERM, on_signal, &w), evsignal_new(base, SIGINT, on_signal, &w),
         evsignal_new(base, SIGUSR1, on_rotate, &w),
@@ -184,6 +189,7 @@ static int serve_until_told(sl_context *cx, sl_process *process, void *data)
     SL_FAULT("worker.drained");
     int64_t left = w.drained_by - sl_clock_monotonic_ms();
     sl_jobs_drain(process->host.jobs, left > 0 ? left : 0);
+    sl_database_unwatch(process->host.database);
     sl_server_free(w.server);
     process->host.server = NULL;
     sl_timer_free(beat);

@@ -131,7 +131,21 @@ static sl_status bootstrap_step(sl_context *cx, void *data)
 
 sl_status sl_auth_bootstrap(sl_context *cx)
 {
-    return sl_retry(cx, bootstrap_step, cx->host->auth);
+    sl_status status = sl_retry(cx, bootstrap_step, cx->host->auth);
+    if (status == SL_OK)
+        sl_news_tell(cx, SL_KEY_NEWS);
+    return status;
+}
+
+static void keys_changed(void *data)
+{
+    const sl_auth *auth = data;
+    sl_key_cache_forget(auth->cache);
+}
+
+void sl_auth_hear(sl_auth *auth, struct sl_database *database)
+{
+    sl_news_hear(database, SL_KEY_NEWS, keys_changed, auth);
 }
 
 /* ---- the credential ---- */

@@ -43,6 +43,10 @@ bool sl_auth_livemode(const sl_auth *auth);
  * ends. May run in many processes at once. SL_E_UNAVAILABLE. since 1.0 [suspends] */
 sl_status sl_auth_bootstrap(sl_context *cx) SL_MUST_CHECK;
 
+struct sl_database;
+/* Forgets the keys it remembers whenever another process says that one has changed. since 1.0 [start-up only] */
+void sl_auth_hear(sl_auth *auth, struct sl_database *database);
+
 /* Who sends this Authorization header (NULL: none) and for which account: binds the context and fills the caller.
  * `stripe_account` is the Stripe-Account header or NULL. SL_E_UNAUTHENTICATED, SL_E_FORBIDDEN (account_invalid),
  * SL_E_UNAVAILABLE, each with the error filled. since 1.0 [suspends] */

@@ -89,6 +89,7 @@ struct cache_slot {
 
 struct sl_key_cache {
     struct cache_slot slots[CACHE_SLOTS];
+    uint64_t generation;
 };
 
 struct sl_key_cache *sl_key_cache_new(void)
@@ -105,6 +106,13 @@ void sl_key_cache_free(struct sl_key_cache *cache)
             sl_arena_free(cache->slots[i].arena);
     }
     free(cache);
+}
+
+void sl_key_cache_forget(struct sl_key_cache *cache)
+{
+    cache->generation++;
+    for (size_t i = 0; i < CACHE_SLOTS; i++)
+        cache->slots[i].until = 0;
 }
 
 static struct cache_slot *cache_slot_of(struct sl_key_cache *cache, const char *hash)
@@ -184,7 +192,10 @@ sl_status sl_key_find(sl_context *cx, struct sl_key_cache *cache, const char *te
     const char *hash = sl_sha256_hex(cx, text, strlen(text));
     sl_key found;
     if (!cache_get(cache, cx, hash, &found)) {
-        int64_t until = sl_clock_monotonic_ms() + SL_KEY_CACHE_MS;
+        uint64_t generation = cache->generation;
+        int64_t until =
+            sl_clock_monotonic_ms() +
+            (sl_news_is_heard(cx->host->database) ? SL_KEY_CACHE_HEARD_MS : SL_KEY_CACHE_MS);
         sl_list keys;
         sl_status status = sl_keys_where(cx, "WHERE hash = $1", SL_ARGS(sl_text(hash)), &keys);
         if (status != SL_OK)
@@ -192,7 +203,8 @@ sl_status sl_key_find(sl_context *cx, struct sl_key_cache *cache, const char *te
         if (keys.count == 0)
             return SL_E_NOT_FOUND;
         found = *SL_ITEM(keys, sl_key, 0);
-        cache_put(cache, &found, until);
+        if (generation == cache->generation)
+            cache_put(cache, &found, until);
     }
     sl_status status = key_usable(&found);
     if (status == SL_OK)

@@ -50,11 +50,16 @@ bool sl_key_livemode(const char *text);
 
 /* ---- finding ---- */
 
-/* A worker's memory of keys just seen. An entry lives SL_KEY_CACHE_MS, counted from the start of its lookup and never
- * prolonged: so long a revoked key may still be taken, and a busy key costs a few lookups a second. */
+/* A worker's memory of keys just seen. Who changes a key tells it, and everyone forgets; an entry lives SL_KEY_CACHE_HEARD_MS
+ * where that is heard and SL_KEY_CACHE_MS where not, counted from the start of its lookup and never prolonged: so long a revoked
+ * key may still be taken, whatever happens to the news. */
 #define SL_KEY_CACHE_MS 50
+#define SL_KEY_CACHE_HEARD_MS 1000
+#define SL_KEY_NEWS "keys"
 struct sl_key_cache *sl_key_cache_new(void);
 void sl_key_cache_free(struct sl_key_cache *cache);
+/* Also what is being looked up now is not remembered. since 1.0 [no-suspend] */
+void sl_key_cache_forget(struct sl_key_cache *cache);
 
 /* The key of this text, valid now. SL_E_NOT_FOUND, without filling an error, when there is none or it is revoked; SL_E_INVALID,
  * likewise, when it has expired. since 1.0 [suspends] */

@@ -275,6 +275,7 @@ sl_status sl_keys_rotate(sl_context *cx, const char *which, int64_t grace, const
     sl_status status = sl_retry(cx, rotate_step, &change);
     if (status != SL_OK)
         return status;
+    sl_news_tell(cx, SL_KEY_NEWS);
     *ret_text = change.text;
     *ret_key = change.key;
     return SL_OK;
@@ -295,5 +296,8 @@ static sl_status revoke_step(sl_context *cx, void *data)
 sl_status sl_keys_revoke(sl_context *cx, const char *which)
 {
     struct key_change change = { .which = which };
-    return sl_retry(cx, revoke_step, &change);
+    sl_status status = sl_retry(cx, revoke_step, &change);
+    if (status == SL_OK)
+        sl_news_tell(cx, SL_KEY_NEWS);
+    return status;
 }

@@ -171,6 +171,9 @@ const setting_key setting_keys[] = {
       .doc = "Port" },
     { "database.name", "STRIPE_LITE_DATABASE_NAME", SETTING_PART, NULL,
       .doc = "Name of the database; SQLite: the file" },
+    { "database.wait", "STRIPE_LITE_DATABASE_WAIT", INT, "60", .max = 3600, AT(database_wait),
+      .doc =
+          "Seconds that `serve` and `migrate` wait for a PostgreSQL that does not answer yet; 0: not at all" },
 
     { "auth.secret_key", "STRIPE_LITE_SECRET_KEY", TEXT, NULL, .check = is_secret_key,
       .allowed = "at least 8 characters behind sk_, without spaces", .secret = true,

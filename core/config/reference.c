@@ -52,7 +52,7 @@ static const char plugins_part[] =
     "| `sqlite:///var/shop.db`, `sqlite+aiosqlite:///var/shop.db` | a file, relative to the working directory |\n"
     "| `sqlite:////var/lib/shop.db` | a file by its absolute path |\n"
     "| `postgresql://user:password@host:5432/name` | PostgreSQL; `postgres://` and `postgresql+psycopg2://`, `+psycopg`, `+asyncpg`, `+pg8000` too |\n"
-    "| `postgresql://user@h1,h2:5433/name?target_session_attrs=read-write` | several hosts, tried in their order |\n"
+    "| `postgresql://user@h1,h2:5433/name?target_session_attrs=read-write` | several hosts, of which one takes writes: see [many_nodes.md](many_nodes.md) |\n"
     "| `postgresql://user@/name?host=/run/postgresql` | a Unix socket, by its folder |\n"
     "| `postgresql://user@[::1]/name` | an IPv6 address |\n"
     "\n"

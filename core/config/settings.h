@@ -58,6 +58,7 @@ struct sl_settings {
 
     const char *
         database_url; /* "sqlite:/absolute", "sqlite:relative" or a libpq URI; holds the password */
+    int64_t database_wait;          /* seconds */
     const char *database_url_shown; /* the same, password masked: for logs */
     bool database_sqlite;
 

@@ -7,9 +7,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <stripe_lite/log.h>
+
 #include "core/base/clock.h"
 #include "core/base/text.h"
 #include "core/database/driver.h"
+
+/* Milliseconds. */
+#define AWAIT_PATIENCE 5000
+#define AWAIT_PAUSE 250
+#define AWAIT_WORD 10000
 
 sl_status sl_database_open(struct sl_loop *loop, const char *url, sl_database **ret_database,
                            char **ret_message)
@@ -59,6 +66,31 @@ sl_status sl_database_ping(sl_context *cx)
     const char *question =
         cx->host->database->driver->sqlite ? "SELECT count(*) FROM sqlite_master" : "SELECT 1";
     return sl_query_all(cx, question, SL_NO_ARGS, &rows);
+}
+
+sl_status sl_database_await(sl_context *cx, int64_t milliseconds)
+{
+    const sl_database *database = cx->host->database;
+    int64_t begun = sl_clock_monotonic_ms();
+    int64_t told = 0;
+    for (;;) {
+        cx->deadline = sl_clock_monotonic_ms() + AWAIT_PATIENCE;
+        sl_status status = sl_database_ping(cx);
+        cx->deadline = 0;
+        int64_t now = sl_clock_monotonic_ms();
+        bool hopeless = !database->driver->may_come || !database->driver->may_come(database->self);
+        if (status == SL_OK || status == SL_E_CANCELLED || hopeless || now - begun >= milliseconds)
+            return status;
+        if (told == 0 || now - told >= AWAIT_WORD) {
+            told = now;
+            sl_log(NULL, SL_LOG_WARNING, "waiting for the database", "seconds",
+                   sl_format(cx, "%lld", (long long)((now - begun) / 1000)));
+        }
+        sl_error_clear(cx);
+        status = sl_wait_until(now + AWAIT_PAUSE);
+        if (status != SL_OK)
+            return sl_fail(cx, status, NULL, "The server is shutting down.");
+    }
 }
 
 int32_t sl_worker_slot(const sl_context *cx)

@@ -26,6 +26,28 @@ bool sl_database_is_sqlite(const sl_database *database);
 /* Asks the database a trivial question: SL_OK or SL_E_UNAVAILABLE with the reason as error. since 1.0 [suspends] */
 sl_status sl_database_ping(sl_context *cx) SL_MUST_CHECK;
 
+/* Waits until the database can be reached, at most so long, with a word in the log now and then. At once when waiting would not
+ * help: a wrong password, no such database. SL_E_UNAVAILABLE with the reason as error. since 1.0 [suspends] */
+sl_status sl_database_await(sl_context *cx, int64_t milliseconds) SL_MUST_CHECK;
+
+/* ---- other workers and nodes on the same database; SQLite has none ---- */
+
+/* Starts to listen to the others, and to look whether the database answers: while it does not, statements fail at once.
+ * SL_E_UNAVAILABLE when no fiber can be had. Ends with _unwatch, after which its fiber ends soon. since 1.0 [start-up only] */
+sl_status sl_database_watch(sl_database *database) SL_MUST_CHECK;
+void sl_database_unwatch(sl_database *database); /* since 1.0 [no-suspend] */
+
+/* `heard(data)` runs on the loop after another process has told `topic` (a word that lives as long as the database), and each
+ * time that something may have been missed. It must not suspend. A topic has one hearer, the last. since 1.0 [start-up only] */
+void sl_news_hear(sl_database *database, const char *topic, void (*heard)(void *data), void *data);
+
+/* Whether what others tell now is heard here at once. since 1.0 [no-suspend] */
+bool sl_news_is_heard(const sl_database *database);
+
+/* Tells the other workers and nodes. After the commit it is about: a transaction that tells something holds a lock over the whole
+ * server while it commits. What cannot be told is not; others find out when they next look. since 1.0 [suspends] */
+void sl_news_tell(sl_context *cx, const char *topic);
+
 /* A read over all accounts: arguments start at $1. since 1.0 [suspends] */
 sl_status sl_query_all(sl_context *cx, const char *sql, const sl_argument *arguments,
                        uint32_t count, sl_rows **ret_rows) SL_MUST_CHECK;

@@ -61,15 +61,32 @@ typedef struct sl_driver {
     /* Rows of text: the plan. */
     sl_status (*explain)(void *self, sl_context *cx, const char *sql, const sl_argument *arguments,
                          uint32_t count, sl_rows **ret_rows);
+    /* As in database.h; NULL where no other process can have news. */
+    sl_status (*watch)(void *self, const sl_database *database);
+    void (*unwatch)(void *self);
+    bool (*listens)(const void *self);
+    void (*tell)(void *self, sl_context *cx, const char *topic);
+    /* Whether waiting may help after SL_E_UNAVAILABLE. */
+    bool (*may_come)(const void *self);
     void (*close)(void *self);
     bool sqlite;
 } sl_driver;
+
+#define SL_HEARERS 8
+
+typedef struct sl_hearer {
+    const char *topic;
+    void (*heard)(void *data);
+    void *data;
+} sl_hearer;
 
 struct sl_database {
     sl_loop *loop;
     const sl_driver *driver;
     void *self;
     sl_textmap statements; /* built texts, see statements.c */
+    sl_hearer hearers[SL_HEARERS];
+    uint32_t hearer_count;
 };
 
 /* Both say in `ret_message` (malloc) what is wrong with the address. The connection itself is made when it is first used. */
@@ -79,6 +96,9 @@ extern const sl_driver sl_sqlite_driver;
 extern const sl_driver sl_postgres_driver;
 
 /* ---- for the drivers ---- */
+
+/* Calls who hears `topic`; NULL: everyone. */
+void sl_news_arrived(const sl_database *database, const char *topic);
 
 /* When a wait must end: the context's deadline, or `otherwise` milliseconds from here when it has none. */
 int64_t sl_database_deadline(const sl_context *cx, int64_t otherwise);

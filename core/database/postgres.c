@@ -33,6 +33,7 @@ struct postgres {
     sl_pg_pool pool;
     sl_pg_reads reads;
     sl_pg_batch batch;
+    sl_pg_watch watch;
 };
 
 /* ---- single statements ---- */
@@ -151,8 +152,9 @@ static sl_status postgres_execute(void *data, sl_context *cx, const char *sql,
                        sl_clock_monotonic_ms() + EXECUTE_PATIENCE, &result);
     sl_fiber_shield(false);
     bool lost = status != SL_OK || sl_pg_is_farewell(result);
+    bool refused = status == SL_OK && sl_pg_is_read_only(result);
     sl_pg_pool_give(&self->pool, connection, !lost && !sl_pg_is_outdated(result));
-    if (!lost)
+    if (!lost || refused)
         return result_take(cx, result, ret_rows);
     PQclear(result);
     return sl_fail(cx, SL_E_UNKNOWN, NULL, "The database's answer to a change was lost.");
@@ -183,6 +185,52 @@ static sl_status postgres_explain(void *data, sl_context *cx, const char *sql,
         return result_take(cx, result, ret_rows);
     PQclear(result);
     return sl_pg_fail_wait(cx, status, NULL);
+}
+
+/* ---- others on the same database ---- */
+
+static sl_status postgres_watch(void *data, const sl_database *database)
+{
+    struct postgres *self = data;
+    return sl_pg_watch_begin(&self->watch, database);
+}
+
+static void postgres_unwatch(void *data)
+{
+    struct postgres *self = data;
+    sl_pg_watch_end(&self->watch);
+}
+
+static bool postgres_listens(const void *data)
+{
+    const struct postgres *self = data;
+    return sl_pg_watch_listens(&self->watch);
+}
+
+/* Nobody has to wait for it to be durable, here or on a standby. */
+static void postgres_tell(void *data, sl_context *cx, const char *topic)
+{
+    struct postgres *self = data;
+    const sl_argument word = sl_text(sl_format(cx, "%s %s", topic, self->watch.me));
+    sl_rows *rows = NULL;
+    if (postgres_execute(data, cx,
+                         "SELECT set_config('synchronous_commit', 'off', true), "
+                         "pg_notify('" SL_PG_CHANNEL "', $1)",
+                         &word, 1, &rows) != SL_OK)
+        sl_error_clear(cx);
+}
+
+/* A server that nobody hears, that starts, stops, has no room or is a standby may be there in a moment; one that knows us not,
+ * never. */
+static bool postgres_may_come(const void *data)
+{
+    const struct postgres *self = data;
+    static const char *const passing[] = { "57P", "53", "08", "25006", "55" };
+    const char *state = self->server.state;
+    bool may = state[0] == '\0';
+    for (size_t i = 0; i < sizeof(passing) / sizeof(passing[0]); i++)
+        may = may || strncmp(state, passing[i], strlen(passing[i])) == 0;
+    return may;
 }
 
 /* ---- young tables ---- */
@@ -313,6 +361,7 @@ sl_status sl_postgres_open(sl_loop *loop, const char *url, void **ret_self, char
     self->batch.server = &self->server;
     self->batch.owner = self;
     self->batch.grown = table_grown;
+    sl_pg_watch_init(&self->watch, &self->server);
     *ret_self = self;
     return SL_OK;
 }
@@ -333,6 +382,11 @@ const sl_driver sl_postgres_driver = {
     .write = postgres_write,
     .script = postgres_script,
     .explain = postgres_explain,
+    .watch = postgres_watch,
+    .unwatch = postgres_unwatch,
+    .listens = postgres_listens,
+    .tell = postgres_tell,
+    .may_come = postgres_may_come,
     .close = postgres_close,
     .sqlite = false,
 };

@@ -29,7 +29,13 @@ bool sl_pg_is_farewell(const PGresult *result)
         return false;
     const char *state = sl_pg_state(result);
     /* Without a code it is libpq that speaks, and then of the connection. */
-    return state[0] == '\0' || strncmp(state, "57P", 3) == 0 || strncmp(state, "08", 2) == 0;
+    return state[0] == '\0' || strncmp(state, "57P", 3) == 0 || strncmp(state, "08", 2) == 0 ||
+           sl_pg_is_read_only(result);
+}
+
+bool sl_pg_is_read_only(const PGresult *result)
+{
+    return sl_pg_is_error(result) && strcmp(sl_pg_state(result), "25006") == 0;
 }
 
 bool sl_pg_is_outdated(const PGresult *result)

@@ -204,10 +204,25 @@ static void lead(sl_pg_batch *batch)
     sl_arena_free(group.arena);
 }
 
+void sl_pg_batch_refuse(sl_pg_batch *batch)
+{
+    while (batch->first && batch->first->state == SL_PG_WAITS) {
+        sl_pg_member *member = batch->first;
+        queue_remove(batch, member);
+        member->status = sl_pg_fail_wait(member->cx, SL_E_UNAVAILABLE, NULL);
+        member->state = SL_PG_DONE;
+        sl_condition_signal(&member->condition);
+    }
+}
+
 sl_status sl_pg_batch_write(sl_pg_batch *batch, sl_context *cx, const sl_write *write)
 {
+    if (batch->server->away)
+        return sl_pg_fail_wait(cx, SL_E_UNAVAILABLE, NULL);
     int64_t now = sl_clock_monotonic_ms();
     int64_t deadline = sl_database_deadline(cx, QUEUE_PATIENCE);
+    if (deadline > now + QUEUE_PATIENCE)
+        deadline = now + QUEUE_PATIENCE;
     if (deadline < now + QUEUE_PATIENCE_LEAST)
         deadline = now + QUEUE_PATIENCE_LEAST;
     sl_pg_member member = { .cx = cx, .write = write };

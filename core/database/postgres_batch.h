@@ -63,6 +63,9 @@ typedef struct sl_pg_group {
     uint32_t piece_count;
 } sl_pg_group;
 
+/* Refuses who waits in the queue, while the leader is held up by a server that is away. [no-suspend] */
+void sl_pg_batch_refuse(sl_pg_batch *batch);
+
 /* ---- postgres_group.c [no-suspend] ---- */
 
 /* Puts the members' statements in order. Those that cannot go with an earlier one are `away` afterwards and not members. */

@@ -107,7 +107,7 @@ sl_status sl_pg_pool_take(sl_pg_pool *pool, sl_context *cx, int64_t deadline,
             status = pool_wait(pool, deadline, &connection);
         }
         if (status != SL_OK)
-            return sl_pg_fail_wait(cx, status, pool->server->reason);
+            return sl_pg_fail_wait(cx, status, pool->server->away ? NULL : pool->server->reason);
         if (connection && sl_pg_alive(connection)) {
             *ret = connection;
             return SL_OK;

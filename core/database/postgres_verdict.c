@@ -4,6 +4,9 @@
  * A new connection waits for the end of the old session, which held an advisory lock, and looks for what the sets would have
  * left. Rows that are there tell at once.
  *
+ * After a failover the new primary knows no such session, and what it does not have then it never will: it takes no more from the
+ * old one. That the old one stays down, or comes back only as a standby, is for who promotes to see to. A standby is never asked.
+ *
  * SPDX-License-Identifier: Apache-2.0
  */
 #include <stripe_lite/fault.h>
@@ -81,6 +84,8 @@ static enum verdict verdict_find(sl_pg_batch *batch, const sl_pg_group *group, i
         if (!batch->connection)
             status = sl_pg_connect(batch->server, SL_PG_BATCH, deadline, &batch->connection);
         if (status != SL_OK) {
+            if (batch->server->away)
+                sl_pg_batch_refuse(batch);
             if (sl_wait_until(sl_clock_monotonic_ms() + VERDICT_PAUSE) != SL_OK)
                 break;
             continue;

@@ -12,6 +12,9 @@
 #include "core/database/database.h"
 #include "core/plugin/registry.h"
 
+/* Milliseconds; who probes usually waits for a second or more. */
+#define PING_PATIENCE 900
+
 sl_status sl_probe_live(sl_context *cx, const void *params)
 {
     static const char body[] = "{\"status\":\"ok\"}";
@@ -38,7 +41,7 @@ static const char *unready_reason(sl_context *cx)
         }
     }
     if (host->database) {
-        cx->deadline = sl_clock_monotonic_ms() + 2000;
+        cx->deadline = sl_clock_monotonic_ms() + PING_PATIENCE;
         if (sl_database_ping(cx) != SL_OK) {
             const char *message = sl_error_message(cx);
             const char *reason = sl_format(cx, "database: %s", message ? message : "unavailable");

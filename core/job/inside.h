@@ -12,6 +12,8 @@
 
 #define SL_JOB_LEASE_MS 30000
 #define SL_JOB_POLL_MS 1000
+#define SL_JOB_NEWS "jobs"
+#define SL_JOB_NEWS_MS 100 /* the least between two of a worker */
 #define SL_JOB_CONCURRENCY 16 /* a worker */
 #define SL_JOB_ATTEMPTS 20
 #define SL_JOB_TIMEOUT 60 /* seconds */
@@ -66,6 +68,7 @@ struct sl_jobs {
     sl_arena *arena;
     int64_t renewed; /* monotonic milliseconds, as is */
     int64_t looked;  /* for jobs that nobody here knows */
+    int64_t told;    /* the others, that there is more than this worker can take */
     bool due; /* set with `wake`, which does not last: the runner may not be waiting just then */
     bool freed; /* what dead workers held: looked for once */
     bool stopping;

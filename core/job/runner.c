@@ -1,8 +1,9 @@
 /*
  * runner.c: the fiber of each worker that claims jobs and gives each a fiber of its own.
  *
- * It sleeps on a condition that an enqueue's commit, a finished job and the stop signal; a second is the longest it sleeps, which
- * is how soon it sees what other workers enqueued.
+ * It sleeps on a condition that an enqueue's commit, a finished job, another worker's news and the stop signal. A worker takes
+ * what it enqueued itself; only when it has no room for more it tells the others, so that a commit never waits for news. A second
+ * is the longest it sleeps, for what became due and for news that were lost.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -126,6 +127,23 @@ static sl_status strangers_put_off(sl_jobs *jobs, sl_context *cx)
     return sl_jobs_put_off(cx, jobs);
 }
 
+/* Somebody else may have room for what is left. */
+static void others_tell(sl_jobs *jobs, sl_context *cx)
+{
+    int64_t now = sl_clock_monotonic_ms();
+    if (jobs->told != 0 && now - jobs->told < SL_JOB_NEWS_MS)
+        return;
+    jobs->told = now;
+    sl_news_tell(cx, SL_JOB_NEWS);
+}
+
+static void news_heard(void *data)
+{
+    sl_jobs *jobs = data;
+    jobs->due = true;
+    sl_condition_broadcast(&jobs->wake);
+}
+
 /* True when there may be more at once: as many were due as could be taken. */
 static bool runner_turn(sl_jobs *jobs)
 {
@@ -144,6 +162,8 @@ static bool runner_turn(sl_jobs *jobs)
         status = sl_fail(cx, SL_E_UNAVAILABLE, NULL, "The answer to a claim was lost.");
     if (status == SL_OK)
         jobs_begin(jobs, rows);
+    if (status == SL_OK && !jobs->stopping && rows.count == room)
+        others_tell(jobs, cx);
     if (status == SL_OK && !jobs->stopping)
         status = strangers_put_off(jobs, cx);
     failing_tell(jobs, cx, status);
@@ -178,6 +198,7 @@ static void runner_start(void *data)
 void sl_jobs_start(sl_jobs *jobs)
 {
     jobs->stopping = false;
+    sl_news_hear(jobs->host->database, SL_JOB_NEWS, news_heard, jobs);
     runner_start(jobs);
 }
 

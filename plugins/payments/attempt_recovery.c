@@ -68,11 +68,14 @@ static bool word_is_final(const sl_context *cx, const struct attempt *attempt,
     }
 }
 
+/* `silent`: the request answers itself, or else a later run does. */
 static sl_status outcome_record(sl_context *cx, const struct attempt *attempt,
-                                const sl_gateway_outcome *outcome, bool *ret_unanswered)
+                                const sl_gateway_outcome *outcome, bool silent,
+                                bool *ret_unanswered)
 {
-    struct settlement settlement = { .id = attempt->id, .outcome = outcome, .recovery = true };
-    settlement.silent = request_may_live(cx, attempt);
+    struct settlement settlement = {
+        .id = attempt->id, .outcome = outcome, .recovery = true, .silent = silent
+    };
     sl_status status = settlement.silent ? SL_OK : sl_request_resume(cx, attempt->request);
     if (status == SL_OK)
         status = attempt_record(cx, &settlement);
@@ -117,13 +120,15 @@ sl_status attempt_recover(sl_context *cx, const sl_job_view *job)
         sl_log(cx, SL_LOG_INFO, "attempt found out", "attempt", attempt.id, "was", attempt.status);
     }
     bool unanswered = false;
-    status = outcome_record(cx, &attempt, outcome, &unanswered);
+    /* Asked once: time goes on while the outcome is recorded. */
+    bool silent = request_may_live(cx, &attempt);
+    status = outcome_record(cx, &attempt, outcome, silent, &unanswered);
     bool still_open =
         outcome->kind == SL_GATEWAY_PENDING || outcome->kind == SL_GATEWAY_REQUIRES_ACTION;
     if (status == SL_OK && (still_open || unanswered))
         return recover_again(cx, &attempt, job);
     /* Once more, for the answer that an interrupted request's key waits for. */
-    if (status == SL_OK && attempt.request && request_may_live(cx, &attempt))
+    if (status == SL_OK && attempt.request && silent)
         sl_job_again(cx, attempt_call_seconds(cx) + 1 - (sl_now(cx) - attempt.started));
     return status;
 }

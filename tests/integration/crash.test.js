@@ -1,7 +1,7 @@
 /*
  * crash.test.js: workers and whole servers are killed under load: each key has one effect and one answer, no cent is lost.
  *
- * A few kills usually, fifty with STRIPE_LITE_TEST_LONG=1. On PostgreSQL with two workers, then with two servers on one database.
+ * A few kills usually, a hundred with STRIPE_LITE_TEST_LONG=1. On PostgreSQL with two workers, then with two servers on one database.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -10,87 +10,23 @@
 const assert = require('node:assert/strict');
 const fs = require('node:fs');
 const { after } = require('node:test');
-const { openThings, eachKeyOnce, nothingLost, eachEventOnce, sumsAgree } = require('./support/books');
-const { Client } = require('./support/client');
 const { Cluster } = require('./support/cluster');
-const { answered } = require('./support/expect');
-const { killServer, killWorker } = require('./support/kill');
-const { Load } = require('./support/load');
-const { until } = require('./support/poll');
 const { suite } = require('./support/suite');
+const { underFire } = require('./support/under_fire');
 
 const onPostgres = process.env.STRIPE_LITE_TEST_DATABASE === 'postgres';
-const KILLS = process.env.STRIPE_LITE_TEST_LONG ? 50 : 5;
 const env = { STRIPE_LITE_WORKERS: onPostgres ? '2' : '1', STRIPE_LITE_GATEWAY_TIMEOUT: '1' };
-const chance = (list) => list[Math.floor(Math.random() * list.length)];
 
-const killOne = (round, servers) => (round % 3 === 2 ? killServer : killWorker)(chance(servers()));
-
-/* servers: what is asked, the suite's first; strike: what happens to them, again and again. */
-function tests(s, { faults, servers, strike = killOne }) {
-  const clients = new Map();
-  const clientOf = (server) => {
-    if (!clients.has(server)) clients.set(server, new Client(server, s.observer.see));
-    return clients.get(server);
-  };
-  const asked = { mayFail: true };
-  const send = (path, values, headers) => clientOf(chance(servers())).post(path, values, { ...asked, headers });
-  const read = (path) => until(`GET ${path}`, async () => {
-    const answer = await clientOf(chance(servers())).get(path, asked);
-    return answer.status === 200 && answer;
-  }, 120);
-  const load = new Load({ send, read });
-  const database = () => s.server.database;
-
-  s.test(`${KILLS} kills under load`, async (t) => {
-    const customer = answered(await s.post('/customers', { name: 'Ada', email: 'ada@example.com', payment_info: 'pm_card_visa' }), 200).customer.id;
-    answered(await s.post('/v1/test_helpers/simulator', { latency_ms: 20, ...faults }), 200);
-    load.start(customer);
-    for (let round = 0; round < KILLS; round += 1) {
-      const moment = load.answers.length + 5 + Math.floor(Math.random() * 20);
-      await until('the load goes on', () => load.failure || load.answers.length >= moment, 60);
-      await strike(round, servers);
-    }
-    await load.stop();
-    t.diagnostic(`${load.answers.length} requests answered, ${load.cut} tries cut off, ${load.failed} failed, ${load.waited} told to wait`);
-    assert.ok(load.cut + load.failed > 0, 'no request was hurt');
-  });
-
-  s.test('what was interrupted is found out', async () => {
-    s.reconnect();
-    answered(await s.post('/v1/test_helpers/simulator', { latency_ms: 0, error_rate: 0, drop_answer_rate: 0 }), 200);
-    await until('nothing is open', async () => {
-      const open = await openThings(database());
-      if (open.length > 0) throw new Error(JSON.stringify(open.slice(0, 5)));
-      return true;
-    }, 60);
-  });
-
-  s.test('each key answers as it first did', async () => {
-    /* A refusal without effect is not kept: what it was about may be possible now. */
-    for (const { key, path, body, answer } of load.answers.filter((one) => one.answer.status !== 400)) {
-      const again = await send(path, body, { 'idempotency-key': key });
-      assert.deepEqual([again.status, again.text], [answer.status, answer.text], `${path} ${key}`);
-      assert.equal(again.headers['idempotent-replayed'], 'true');
-    }
-  });
-
-  s.test('each key had one effect', () => eachKeyOnce(database(), load.answers));
-  s.test('what was acknowledged is there', () => nothingLost(database(), load.answers));
-  s.test('each change has one event', () => eachEventOnce(database()));
-  s.test('the sums agree', async () => sumsAgree(database(), answered(await s.get('/v1/balance'), 200)));
-}
-
-suite('kills', { env }, (s) => tests(s, { servers: () => [s.server] }));
+suite('kills', { env }, (s) => underFire(s, {}));
 
 suite('kills while the gateway is in trouble', { env }, (s) =>
-  tests(s, { faults: { drop_answer_rate: 0.15, error_rate: 0.15 }, servers: () => [s.server] }));
+  underFire(s, { faults: { drop_answer_rate: 0.15, error_rate: 0.15 } }));
 
 if (onPostgres) {
   suite('kills of two servers on one database', { env }, (s) => {
     let other;
     s.test('a second server', async () => { other = await s.server.sibling(); });
-    tests(s, { faults: { drop_answer_rate: 0.1 }, servers: () => [s.server, other] });
+    underFire(s, { faults: { drop_answer_rate: 0.1 }, servers: () => [s.server, other] });
     s.test('the second server ends', async () => {
       assert.equal((await other.stop()).code, 0);
       fs.rmSync(other.folder, { recursive: true, force: true });
@@ -106,5 +42,5 @@ if (onPostgres) {
     await cluster.create();
     options.postgres = cluster.url;
   } };
-  suite('crashes of the database', options, (s) => tests(s, { servers: () => [s.server], strike: () => cluster.crash() }));
+  suite('crashes of the database', options, (s) => underFire(s, { kills: 10, strike: () => cluster.crash() }));
 }

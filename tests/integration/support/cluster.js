@@ -12,6 +12,8 @@ const fs = require('node:fs');
 const net = require('node:net');
 const os = require('node:os');
 const path = require('node:path');
+const { childrenOf } = require('./kill');
+const { until } = require('./poll');
 const { mustRun, run } = require('./program');
 
 const VERSIONS = '/usr/lib/postgresql';
@@ -27,7 +29,7 @@ function freePort() {
 }
 
 class Cluster {
-  async create() {
+  async place() {
     const newest = fs.readdirSync(VERSIONS).map(Number).filter(Boolean).sort((a, b) => a - b).pop();
     this.binaries = path.join(VERSIONS, String(newest), 'bin');
     this.folder = fs.mkdtempSync(path.join(os.tmpdir(), 'stripe_lite_cluster_'));
@@ -37,13 +39,55 @@ class Cluster {
       await mustRun('chown', [this.owner, this.folder]);
     }
     this.data = path.join(this.folder, 'data');
-    const password = crypto.randomBytes(12).toString('hex');
-    const file = path.join(this.folder, 'password');
-    fs.writeFileSync(file, password, { mode: 0o644 });
-    await this.tool('initdb', '-D', this.data, '-U', 'stripe_lite', '-A', 'scram-sha-256', `--pwfile=${file}`, '-E', 'UTF8', '--locale=C', '-N');
     this.port = await freePort();
-    this.url = `postgresql://stripe_lite:${password}@127.0.0.1:${this.port}/postgres`;
+  }
+
+  async create() {
+    await this.place();
+    this.password = crypto.randomBytes(12).toString('hex');
+    const file = path.join(this.folder, 'password');
+    fs.writeFileSync(file, this.password, { mode: 0o644 });
+    await this.tool('initdb', '-D', this.data, '-U', 'stripe_lite', '-A', 'scram-sha-256', `--pwfile=${file}`, '-E', 'UTF8', '--locale=C', '-N');
     await this.start();
+  }
+
+  get url() { return `postgresql://stripe_lite:${this.password}@127.0.0.1:${this.port}/postgres`; }
+
+  /* Both servers of a pair, whichever is the primary. */
+  urlWith(other) {
+    return `postgresql://stripe_lite:${this.password}@127.0.0.1:${this.port},127.0.0.1:${other.port}/postgres?target_session_attrs=read-write`;
+  }
+
+  ask(sql) { return mustRun('psql', ['-X', '-q', '-A', '-t', '-d', this.url, '-c', sql]); }
+
+  /* A running standby: a commit here returns when it has it too. */
+  async standby() {
+    const other = new Cluster();
+    await other.place();
+    other.password = this.password;
+    await other.tool('pg_basebackup', '-D', other.data, '-R', '-X', 'stream', '-c', 'fast', '-N', '-d', this.url);
+    await other.start();
+    await this.ask("ALTER SYSTEM SET synchronous_standby_names = '*'");
+    await this.ask('SELECT pg_reload_conf()');
+    await until('the standby is a synchronous one', async () =>
+      (await this.ask('SELECT sync_state FROM pg_stat_replication')).stdout.trim() === 'sync', 20);
+    return other;
+  }
+
+  promote() { return this.tool('pg_ctl', '-D', this.data, '-w', '-s', 'promote'); }
+
+  /* Its processes, the first the one that the others come from. */
+  processes() {
+    const first = Number(fs.readFileSync(path.join(this.data, 'postmaster.pid'), 'utf8').split('\n')[0]);
+    return [first, ...childrenOf(first)];
+  }
+
+  /* It stands still, with all lines open, or goes on. */
+  freeze() { this.frozen = this.processes(); this.frozen.forEach((pid) => process.kill(pid, 'SIGSTOP')); }
+
+  thaw() {
+    (this.frozen || []).forEach((pid) => process.kill(pid, 'SIGCONT'));
+    this.frozen = null;
   }
 
   tool(name, ...words) {
@@ -59,13 +103,16 @@ class Cluster {
   }
 
   /* As if the power failed: no farewell to clients, no checkpoint. */
+  fall() { return this.tool('pg_ctl', '-D', this.data, '-m', 'immediate', '-w', '-s', 'stop'); }
+
   async crash() {
-    await this.tool('pg_ctl', '-D', this.data, '-m', 'immediate', '-w', '-s', 'stop');
+    await this.fall();
     await this.start();
   }
 
   async remove() {
     if (!this.folder) return;
+    this.thaw();
     await this.tool('pg_ctl', '-D', this.data, '-m', 'fast', '-w', '-s', 'stop').catch(() => {});
     fs.rmSync(this.folder, { recursive: true, force: true });
   }

@@ -53,14 +53,15 @@ class SqliteDatabase {
   }
 }
 
+/* The address of another database on the same server, or servers. */
+const addressOf = (server, name) => server.replace(/^([a-z+]+:\/\/[^/?]*)(\/[^?]*)?/, `$1/${name}`);
+
 class PostgresDatabase {
   constructor(server) {
     this.dialect = 'postgres';
     this.server = server;
     this.name = `stripe_lite_test_${process.pid}_${crypto.randomBytes(4).toString('hex')}`;
-    const url = new URL(server);
-    url.pathname = `/${this.name}`;
-    this.url = url.toString();
+    this.url = addressOf(server, this.name);
   }
 
   async create() {
@@ -70,7 +71,7 @@ class PostgresDatabase {
   async copy(name) {
     const copy = new PostgresDatabase(this.server);
     copy.name = `${this.name}_${name}`;
-    copy.url = copy.url.replace(/[^/]*$/, copy.name);
+    copy.url = addressOf(this.server, copy.name);
     await mustRun('psql', ['-X', '-q', '-d', this.server, '-c', `CREATE DATABASE ${copy.name} TEMPLATE ${this.name}`]);
     return copy;
   }
