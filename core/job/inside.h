@@ -13,7 +13,7 @@
 #define SL_JOB_LEASE_MS 30000
 #define SL_JOB_POLL_MS 1000
 #define SL_JOB_NEWS "jobs"
-#define SL_JOB_NEWS_MS 100 /* the least between two of a worker */
+#define SL_JOB_NEWS_MS 100    /* the least between two of a worker */
 #define SL_JOB_CONCURRENCY 16 /* a worker */
 #define SL_JOB_ATTEMPTS 20
 #define SL_JOB_TIMEOUT 60 /* seconds */
