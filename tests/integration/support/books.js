@@ -37,12 +37,18 @@ async function openThings(database) {
     + " UNION ALL SELECT 'key', id FROM idempotency_keys WHERE state = 'started'");
 }
 
+/* What the gateway was never asked for: the client was told so (503), and its key was free for another try. */
+const ATTEMPT_OF = { payment_intents: 'a.intent = t.id', refunds: 'a.refund = t.id' };
+const rowsTried = (table) => `SELECT id, metadata FROM ${table} t WHERE NOT EXISTS (SELECT 1 FROM payment_attempts a`
+  + ` WHERE ${ATTEMPT_OF[table]} AND a.status = 'not_sent')`
+  + ` OR EXISTS (SELECT 1 FROM payment_attempts a WHERE ${ATTEMPT_OF[table]} AND a.status <> 'not_sent')`;
+
 /* Each key that was answered 200 or 402 has one row that carries it, each that was refused none. */
 async function eachKeyOnce(database, answers) {
   const rows = {};
   for (const table of new Set(Object.values(MADE))) {
     rows[table] = new Map();
-    for (const row of await database.rows(`SELECT id, metadata FROM ${table}`)) {
+    for (const row of await database.rows(rowsTried(table))) {
       const { order } = metadataOf(row);
       rows[table].set(order, (rows[table].get(order) || 0) + 1);
     }
