@@ -19,7 +19,7 @@ const { suite } = require('./support/suite');
 
 const NODES = 3;
 const SWEEP_SECONDS = 2;
-const env = { STRIPE_LITE_WORKERS: '2', STRIPE_LITE_GATEWAY_TIMEOUT: '1' };
+const env = { STRIPE_LITE_WORKERS: '2', STRIPE_LITE_GATEWAY_TIMEOUT: '3' };
 const PAY = { amount: 1000, currency: 'usd', payment_method: 'pm_card_visa', confirm: true, return_url: 'https://example.com/back' };
 
 if (process.env.STRIPE_LITE_TEST_DATABASE === 'postgres') {
@@ -86,7 +86,7 @@ if (process.env.STRIPE_LITE_TEST_DATABASE === 'postgres') {
     });
 
     s.test('what a dead server left open, another closes with the truth', async (t) => {
-      answered(await clients[0].post('/v1/test_helpers/simulator', { latency_ms: 900 }), 200);
+      answered(await clients[0].post('/v1/test_helpers/simulator', { latency_ms: 2500 }), 200);
       const [dead] = others;
       const keys = Array.from({ length: 8 }, () => `key_${crypto.randomBytes(9).toString('hex')}`);
       const ask = (client, key) => client.post('/v1/payment_intents', PAY, { headers: { 'idempotency-key': key } });

@@ -78,18 +78,18 @@ if (process.env.STRIPE_LITE_TEST_DATABASE === 'postgres') {
       const seen = await underLoad(async (all) => {
         await until('the load goes on', () => all.length > 200, 20);
         await cluster.fall();
-        times.unready = await turned(503, 5);
+        times.unready = await turned(503, 10);
         await pause(500);
         memory = workers.map(residentKiB);
         await pause(OUTAGE_MS - 500);
         memory = workers.map((pid, i) => residentKiB(pid) - memory[i]);
         await cluster.start();
-        times.ready = await turned(200, 5);
+        times.ready = await turned(200, 10);
         await pause(500);
       });
       t.diagnostic(`/ready 503 after ${times.unready} ms, 200 ${times.ready} ms after the start; memory grew by ${memory.join(' and ')} KiB in the outage`);
-      refusedWell(t, seen, 2000);
-      assert.ok(times.unready < 1500 && times.ready < 3000, JSON.stringify(times));
+      refusedWell(t, seen, 3000);
+      assert.ok(times.unready < 2000 && times.ready < 5000, JSON.stringify(times));
       assert.ok(memory.every((grown) => grown < 2048), `${memory} KiB`);
       assert.deepEqual(childrenOf(s.server.child.pid), workers, 'the workers are the same');
       const last = seen.slice(-20);
@@ -103,7 +103,7 @@ if (process.env.STRIPE_LITE_TEST_DATABASE === 'postgres') {
         const from = Date.now();
         cluster.freeze();
         try {
-          times.unready = await turned(503, 5);
+          times.unready = await turned(503, 10);
           await pause(Math.max(0, 7000 - (Date.now() - from)));
           times.refused = all.filter(({ at, status }) => at > from + 5000 && status === 503).length;
         } finally {
@@ -114,8 +114,8 @@ if (process.env.STRIPE_LITE_TEST_DATABASE === 'postgres') {
       });
       t.diagnostic(`/ready 503 after ${times.unready} ms, 200 ${times.ready} ms after it went on; ${times.refused} refused meanwhile`);
       refusedWell(t, seen, 10000);
-      assert.ok(times.unready < 2000, `${times.unready} ms`);
-      assert.ok(times.ready < 4000, `${times.ready} ms`);
+      assert.ok(times.unready < 3000, `${times.unready} ms`);
+      assert.ok(times.ready < 6000, `${times.ready} ms`);
       assert.ok(times.refused > CLIENTS, 'after a while refusals come at once');
     });
 

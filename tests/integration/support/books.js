@@ -39,9 +39,8 @@ async function openThings(database) {
 
 /* What the gateway was never asked for: the client was told so (503), and its key was free for another try. */
 const ATTEMPT_OF = { payment_intents: 'a.intent = t.id', refunds: 'a.refund = t.id' };
-const rowsTried = (table) => `SELECT id, metadata FROM ${table} t WHERE NOT EXISTS (SELECT 1 FROM payment_attempts a`
-  + ` WHERE ${ATTEMPT_OF[table]} AND a.status = 'not_sent')`
-  + ` OR EXISTS (SELECT 1 FROM payment_attempts a WHERE ${ATTEMPT_OF[table]} AND a.status <> 'not_sent')`;
+const attempts = (table, which) => `EXISTS (SELECT 1 FROM payment_attempts a WHERE ${ATTEMPT_OF[table] || 'FALSE'} AND a.status ${which} 'not_sent')`;
+const rowsTried = (table) => `SELECT id, metadata FROM ${table} t WHERE NOT ${attempts(table, '=')} OR ${attempts(table, '<>')}`;
 
 /* Each key that was answered 200 or 402 has one row that carries it, each that was refused none. */
 async function eachKeyOnce(database, answers) {
