@@ -188,7 +188,7 @@ int sl_master_run(sl_invocation *invocation, int (*reload)(sl_invocation *invoca
     int prepared = sl_prepare_first(&m);
     if (prepared != SL_EXIT_OK || m.stopping)
         return prepared;
-    m.looked_at = sl_clock_monotonic_ms();
+    m.looked_at = m.renewed_at = sl_clock_monotonic_ms();
     for (uint32_t i = 0; i < m.sockets.count; i++)
         sl_worker_start_in(&m, (int32_t)i);
     while (!m.stopping || sl_workers_left(&m)) {

@@ -54,6 +54,7 @@ typedef struct sl_master {
     pid_t preparer;                    /* of a reload; 0: none */
     const struct sl_settings *renewed; /* what it looks at */
     bool faltered;                     /* a worker of this generation has ended before it served */
+    int64_t renewed_at;                /* when this generation began */
     int64_t looked_at;                 /* when the heartbeats were looked at last */
     int64_t ping_at;                   /* for the service manager */
     int exit_code;

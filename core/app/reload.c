@@ -17,6 +17,9 @@
 #include "core/base/clock.h"
 #include "core/config/settings.h"
 
+/* Fresh workers that do not serve by then may be replaced by others. */
+#define LATE_MS 30000
+
 static pid_t preparer_start(sl_master *m)
 {
     (void)fflush(NULL);
@@ -46,7 +49,8 @@ int sl_prepare_first(sl_master *m)
 
 bool sl_reload_may_begin(const sl_master *m)
 {
-    return m->preparer == 0 && (sl_workers_serve(m) || m->faltered);
+    bool late = sl_clock_monotonic_ms() - m->renewed_at > LATE_MS;
+    return m->preparer == 0 && (sl_workers_serve(m) || m->faltered || late);
 }
 
 static void refused(void)
@@ -100,6 +104,7 @@ void sl_reload_prepared(sl_master *m, int status)
         sl_watch_add(m->watch, m->invocation);
     m->generation++;
     m->faltered = false;
+    m->renewed_at = sl_clock_monotonic_ms();
     for (uint32_t i = 0; i < m->sockets.count; i++) {
         m->slots[i].backoff = 0;
         sl_worker_start_in(m, (int32_t)i);
