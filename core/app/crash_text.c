@@ -38,8 +38,11 @@ void sl_crash_copy(char *to, size_t room, const char *from)
     size_t length = 0;
     char letter = '\0';
     while (from && length + 1 < room && sl_crash_read((uintptr_t)(from + length), &letter, 1) &&
-           letter)
-        to[length++] = is_plain(letter) ? letter : '?';
+           letter) {
+        if (!is_plain(letter))
+            letter = '?';
+        to[length++] = letter;
+    }
     to[length] = '\0';
 }
 

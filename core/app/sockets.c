@@ -26,7 +26,7 @@ static bool refuse(const char *host, uint16_t port, const char *why)
 /* SO_REUSEPORT would let a second server of the same user share the port in silence. A bind without it tells. */
 static bool port_is_taken(const char *host, uint16_t port)
 {
-    struct sockaddr_storage address;
+    struct sockaddr_storage address = { 0 };
     socklen_t length = sizeof address;
     int descriptor = -1;
     int on = 1;
@@ -73,7 +73,7 @@ static bool metrics_open(sl_sockets *sockets, const struct sl_settings *settings
 /* The address of the first socket that was passed. */
 static bool passed_address(sl_sockets *sockets, const struct sl_settings *settings)
 {
-    struct sockaddr_storage address;
+    struct sockaddr_storage address = { 0 };
     socklen_t length = sizeof address;
     int descriptor = sockets->passed.descriptors[0];
     if (getsockname(descriptor, (struct sockaddr *)&address, &length) != 0 ||
