@@ -29,17 +29,22 @@
     " FROM balance_transactions t LEFT JOIN " TABLE " o ON o.account_id = t.account_id" \
     " AND o.id = t.source AND " CONDITION " WHERE t.source_type = '" TYPE "' AND o.id IS NULL"
 
-/* What the ledger posted for a balance transaction is its net, its fee and the other side of its amount. */
-#define POSTINGS_AGREE                                                                          \
-    WHO("t")                                                                                    \
-    " FROM balance_transactions t JOIN ledger_transactions l ON l.account_id = t.account_id"    \
-    " AND l.kind = t.reporting_category AND l.source = t.source JOIN ledger_postings p ON"      \
-    " p.account_id = l.account_id AND p.transaction_id = l.id"                                  \
-    " GROUP BY t.account_id, t.id, t.amount, t.fee, t.net HAVING"                               \
-    " SUM(CASE WHEN p.account IN ('pending', 'available') THEN p.amount ELSE 0 END) <> t.net"   \
-    " OR SUM(CASE WHEN p.account = 'fees' THEN p.amount ELSE 0 END) <> t.fee"                   \
-    " OR SUM(CASE WHEN p.account IN ('pending', 'available', 'fees') THEN 0 ELSE p.amount END)" \
-    " <> -t.amount"
+/*
+ * What the ledger posted for a balance transaction is its net, its fee and the other side of its amount. Postings are summed
+ * first: no index finds those of a transaction, and SQLite would read them all for each.
+ */
+#define POSTINGS_AGREE                                                                            \
+    WHO("t")                                                                                      \
+    " FROM balance_transactions t JOIN ledger_transactions l ON l.account_id = t.account_id"      \
+    " AND l.kind = t.reporting_category AND l.source = t.source JOIN"                             \
+    " (SELECT account_id, transaction_id,"                                                        \
+    " SUM(CASE WHEN account IN ('pending', 'available') THEN amount ELSE 0 END) AS net,"          \
+    " SUM(CASE WHEN account = 'fees' THEN amount ELSE 0 END) AS fee,"                             \
+    " SUM(CASE WHEN account IN ('pending', 'available', 'fees') THEN 0 ELSE amount END) AS other" \
+    " FROM ledger_postings GROUP BY account_id, transaction_id) p ON"                             \
+    " p.account_id = l.account_id AND p.transaction_id = l.id"                                    \
+    " GROUP BY t.account_id, t.id, t.amount, t.fee, t.net HAVING"                                 \
+    " SUM(p.net) <> t.net OR SUM(p.fee) <> t.fee OR SUM(p.other) <> -t.amount"
 
 /* Money that went back, by refund or by release of an authorization, was told as often as it went. */
 #define REFUNDS_TOLD                                                                              \
