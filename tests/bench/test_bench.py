@@ -150,7 +150,8 @@ class MillionTest(unittest.TestCase):
         self.assertEqual(made.pop("id"), f"'ch_000005' || to_char(n, 'FM{'0' * 18}') || ''")
         self.assertEqual(made.pop("created"), "1795264716 - (many - n) / 10")
         self.assertEqual(made.pop("data"), "'{}'")
-        self.assertEqual(made, {"amount": "2000", "captured": "true", "customer": "NULL", "note": "'it''s'", "card": """'{"last4": "4242"}'"""})
+        self.assertEqual(made.pop("card"), """'{"last4": "4242"}'""")
+        self.assertEqual(made, {"amount": "2000", "captured": "true", "customer": "NULL", "note": "'it''s'"})
 
 
 class ProgramTest(unittest.TestCase):

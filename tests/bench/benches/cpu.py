@@ -157,8 +157,8 @@ def callgrind_row(site):
         "functions": {name: count / charges for name, count in functions.most_common(50)},
     }
     row.notes += [
-        f"{total / charges:,.0f} instructions of the worker a charge outside the kernel, {libpq / charges:,.0f} of them in libpq and what it "
-        f"calls ({charges} charges, one at a time, each on a connection of its own).",
+        f"{total / charges:,.0f} instructions of the worker a charge outside the kernel, {libpq / charges:,.0f} of them in libpq "
+        f"and what it calls ({charges} charges, one at a time, each on a connection of its own).",
         table("by library", libraries, total, "thousand", total / charges / 1e3),
         table("functions", functions, total, "thousand", total / charges / 1e3),
     ]

@@ -80,7 +80,8 @@ def fill(site, cluster, many):
         for part in range(parts):
             numbers = f"generate_series({many * part // parts}, {many * (part + 1) // parts - 1}) n"
             cluster.sql("million", f"INSERT INTO {table} ({names}) SELECT {values} FROM {numbers}, (SELECT {many} AS many) m")
-    cluster.sql("million", f"UPDATE ledger_balances SET amount = amount + amount / {FEW} * {many}", "VACUUM ANALYZE", "CHECKPOINT", seconds=3600)
+    books = f"UPDATE ledger_balances SET amount = amount + amount / {FEW} * {many}"
+    cluster.sql("million", books, "VACUUM ANALYZE", seconds=3600)
     own = {value for statement in other for value in statement.values if isinstance(value, str)}
     return next(f"ch_{id_lead(number)}" for token, number in known.items() if f"ch_{token}" in own)
 
@@ -93,6 +94,7 @@ def prepare(site, cluster, many):
     small.stop()
     cluster.create("million", "few")
     lead = fill(site, cluster, many)
+    cluster.sql("few", "VACUUM ANALYZE")
     small, large = (site.keep(Server(site.build, site.folder, cluster.url(name))) for name in ("few", "million"))
     stored = int(cluster.sql("million", "SELECT count(*) FROM charges"))
     if stored != many + FEW:

@@ -39,7 +39,10 @@ class Sample:
 
 
 def wrk(server, kind, connections, seconds, key="", numbers=0):
-    """kind: one of requests.lua's, or a path, in which a %d becomes one of so many numbers. Every answer but 200s (wrk counts from 400 on) is Trouble."""
+    """
+    kind: one of requests.lua's, or a path, in which a %d becomes one of so many numbers. Every answer but 200s (wrk counts from 400
+    on) is Trouble.
+    """
     # New keys for each run; as long as the ids we make, so that capture.py knows them as such.
     word = f"bench{os.getpid():08d}{next(runs):06d}"
     before = server.cpu_seconds()

@@ -43,8 +43,8 @@ LEFT = {"bench", "unit", "against"}
 
 
 def print_report(facts, rows, troubles):
-    print(f"{facts['processor']}, {facts['cores']} cores, {facts['memory_mib']} MiB, Linux {facts['kernel']}; load "
-          f" {facts['load_at_start'][0]:.1f} before, {facts['load_at_end'][0]:.1f} after; fsync of 8 KiB {facts['fsync_us']} µs")  # fmt: skip
+    print(f"{facts['processor']}, {facts['cores']} cores, {facts['memory_mib']} MiB, Linux {facts['kernel']}; "
+          f"load {facts['load_at_start'][0]:.1f} before, {facts['load_at_end'][0]:.1f} after; fsync of 8 KiB {facts['fsync_us']} µs")  # fmt: skip
     print(f"commit {facts['commit']}, {facts['build']} build, {facts['workers']} workers; PostgreSQL {facts['postgresql']} "
           f"({', '.join(f'{k}={v}' for k, v in facts['postgresql_settings'].items())}; else its defaults); "
           f"{facts['rounds']} rounds of {facts['seconds']} s")  # fmt: skip
