@@ -121,6 +121,14 @@ static sl_status query_count(void *self, sl_context *cx, const char *sql,
                                                                        count, ret_rows);
 }
 
+static sl_status find_count(void *self, sl_context *cx, const char *sql,
+                            const sl_argument *arguments, uint32_t count, sl_rows **ret_rows)
+{
+    served_statements++;
+    return counted[bench_host.database->driver == &counting[1]]->find(self, cx, sql, arguments,
+                                                                      count, ret_rows);
+}
+
 static int use_counted(int (*use)(void **state), int index, void **state)
 {
     int failed = use(state);
@@ -130,6 +138,7 @@ static int use_counted(int (*use)(void **state), int index, void **state)
         counted[index] = bench_host.database->driver;
         counting[index] = *counted[index];
         counting[index].query = query_count;
+        counting[index].find = find_count;
         bench_host.database->driver = &counting[index];
     }
     served_statements = 0;
