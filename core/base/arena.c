@@ -18,6 +18,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/base/text.h"
+
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer)
 #define ARENA_POISONS 1
@@ -236,19 +238,69 @@ char *sl_arena_copy(sl_arena *arena, const char *text, size_t length)
     return copy;
 }
 
+#define DRAFT 256
+
+/* What most formats are made of: %s, %d, %u and these two with zeros in front (%02d), a tenth of what printf takes. False: not
+ * such a format, or longer than the draft. */
+static bool draft_write(char draft[DRAFT], const char *format, va_list arguments,
+                        size_t *ret_length)
+{
+    size_t at = 0;
+    for (; *format; format++) {
+        char digits[24];
+        const char *text = format;
+        size_t length = 1;
+        size_t width = 0;
+        if (*format == '%' && *++format == '0' && format[1] >= '1' && format[1] <= '9') {
+            width = (size_t)(format[1] - '0');
+            format += 2;
+        }
+        if (text != format && *format == 's' && width == 0) {
+            text = va_arg(arguments, const char *);
+            length = text ? strlen(text) : DRAFT;
+        } else if (text != format && (*format == 'd' || *format == 'u')) {
+            int64_t number =
+                *format == 'd' ? va_arg(arguments, int) : (int64_t)va_arg(arguments, unsigned);
+            if (number < 0 && width > 0)
+                return false;
+            text = sl_int64_text(number, digits);
+            length = strlen(text);
+        } else if (text != format) {
+            return false;
+        }
+        size_t zeros = width > length ? width - length : 0;
+        if (zeros + length >= DRAFT - at)
+            return false;
+        memset(draft + at, '0', zeros);
+        memcpy(draft + at + zeros, text, length);
+        at += zeros + length;
+    }
+    *ret_length = at;
+    return true;
+}
+
 char *sl_arena_vformat(sl_arena *arena, const char *format, va_list arguments)
 {
-    char draft[256];
+    char draft[DRAFT];
     va_list again;
     va_copy(again, arguments);
-    int length = vsnprintf(draft, sizeof(draft), format, arguments);
-    if (length < 0)
-        length = 0, draft[0] = '\0';
-    char *text = arena_take(arena, (size_t)length + 1);
-    if ((size_t)length < sizeof(draft))
-        memcpy(text, draft, (size_t)length + 1);
-    else
-        (void)vsnprintf(text, (size_t)length + 1, format, again);
+    char *text = NULL;
+    size_t drafted = 0;
+    if (draft_write(draft, format, arguments, &drafted)) {
+        text = sl_arena_copy(arena, draft, drafted);
+    } else {
+        va_list once_more;
+        va_copy(once_more, again);
+        int length = vsnprintf(draft, sizeof(draft), format, again);
+        if (length < 0)
+            length = 0, draft[0] = '\0';
+        text = arena_take(arena, (size_t)length + 1);
+        if ((size_t)length < sizeof(draft))
+            memcpy(text, draft, (size_t)length + 1);
+        else
+            (void)vsnprintf(text, (size_t)length + 1, format, once_more);
+        va_end(once_more);
+    }
     va_end(again);
     return text;
 }

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "core/auth/auth.h"
+#include "core/base/log.h"
 #include "core/base/mask.h"
 
 sl_request *sl_request_new(sl_server *server, sl_connection *connection)
@@ -48,10 +49,13 @@ static void request_log(const sl_request *request, int64_t microseconds)
     sl_context *cx = request->cx;
     char status[16];
     char duration[32];
+    int32_t level = request->reply.http_status >= 500 ? SL_LOG_WARNING : SL_LOG_INFO;
+    if (!sl_log_on(level)) {
+        return;
+    }
     snprintf(status, sizeof status, "%d", (int)request->reply.http_status);
     snprintf(duration, sizeof duration, "%lld.%03lld", (long long)(microseconds / 1000),
              (long long)(microseconds % 1000));
-    int32_t level = request->reply.http_status >= 500 ? SL_LOG_WARNING : SL_LOG_INFO;
     const char *key = cx->caller.key_id ? cx->caller.key_id : "";
     if (request->head.query && *request->head.query) {
         sl_log(cx, level, "request", "method", request->head.method, "path",

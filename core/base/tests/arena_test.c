@@ -5,6 +5,8 @@
  */
 #include "core/base/tests/test.h"
 
+#include <stdio.h>
+
 #include "core/base/arena.h"
 #include "core/base/buffer.h"
 #include "core/base/context.h"
@@ -100,6 +102,17 @@ static void formats_of_every_length(void **state)
     memset(long_text, 'x', 1000);
     long_text[1000] = '\0';
     assert_string_equal(sl_arena_format(arena, "%s-%d", "a", 7), "a-7");
+    assert_string_equal(sl_arena_format(arena, "%s:%02u:%03d%%", "a", 7u, 1234), "a:07:1234%");
+    assert_string_equal(sl_arena_format(arena, "<%03d|%d|%u>", 5, INT32_MIN, UINT32_MAX),
+                        "<005|-2147483648|4294967295>");
+    assert_string_equal(sl_arena_format(arena, "%s %03d", "a", -5), "a -05");
+    assert_string_equal(sl_arena_format(arena, "%s|%.2s|%lld|%c", "", "abc", 5LL, 'z'), "|ab|5|z");
+    for (int length = 250; length < 262; length++) {
+        char wanted[300];
+        snprintf(wanted, sizeof(wanted), "%.*s%03d", length, long_text, 7);
+        const char *rest = long_text + sizeof(long_text) - 1 - length;
+        assert_string_equal(sl_arena_format(arena, "%s%03d", rest, 7), wanted);
+    }
     const char *made = sl_arena_format(arena, "%s%s", long_text, "end");
     assert_int_equal(strlen(made), 1003);
     assert_string_equal(made + 1000, "end");
