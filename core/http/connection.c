@@ -483,8 +483,10 @@ void sl_connection_new(sl_server *server, int descriptor, bool metrics)
 void sl_connection_answer(sl_connection *connection, sl_request *request)
 {
     struct evbuffer *output = bufferevent_get_output(connection->channel);
-    bool close =
-        !request->head.keep_alive || connection->server->draining || connection->half_closed;
+    /* What a client asked before it closed its half is answered to the end. */
+    bool last = connection->half_closed &&
+                evbuffer_get_length(bufferevent_get_input(connection->channel)) == 0;
+    bool close = !request->head.keep_alive || connection->server->draining || last;
     sl_response_write(output, request, close);
     request->connection = NULL;
     connection->request = NULL;
