@@ -51,7 +51,13 @@ function sqliteFaults(lines, sql) {
   });
 }
 
-async function postgresPlans(database, statements) {
+/* A script that changes the tables the statements on many rows are about, for itself alone: it ends with its connection. */
+function prepared(statements, verb) {
+  const tables = new Set(statements.flatMap(({ sql }) => [...sql.matchAll(/unnest\(\$1::(\w+)\[\]\)/g)].map(([, table]) => table)));
+  return `BEGIN; SET LOCAL lock_timeout = '10s'; ${verb} ${[...tables].join(', ')};\n`;
+}
+
+async function postgresPlans(database, statements, verb) {
   const script = statements.map(({ sql, types }, i) => {
     const count = parameters(sql);
     const list = Array.from({ length: count }, (_, n) => POSTGRES_TYPES[types[n] || 0]);
@@ -60,7 +66,7 @@ async function postgresPlans(database, statements) {
     return `\\echo === ${i}\nPREPARE s${i}${words(list)} AS ${sql};\nEXPLAIN (FORMAT JSON, COSTS OFF) EXECUTE s${i}${words(nulls)};\n`;
   }).join('');
   const settings = 'SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off;\n';
-  const { parts, stderr } = await sections('psql', ['-X', '-q', '-A', '-t', '-d', database.url], settings + script, statements.length);
+  const { parts, stderr } = await sections('psql', ['-X', '-q', '-A', '-t', '-d', database.url], settings + (verb ? prepared(statements, verb) : '') + script, statements.length);
   return parts.map((text, i) => {
     if (!text.trim()) throw new Error(`no plan of ${statements[i].sql}\n${stderr}`);
     return JSON.parse(text);
@@ -80,10 +86,11 @@ function postgresFaults(plan) {
     .map((node) => `${node['Node Type']} on ${node['Relation Name'] || node['Index Name']}`);
 }
 
-/* For each statement what its plan says, as lines, and which of these are scans. */
-async function explain(database, statements) {
+/* For each statement what its plan says, as lines, and which of these are scans. `verb`: the plans of statements on many rows after
+ * a TRUNCATE or ANALYZE of their tables (PostgreSQL). */
+async function explain(database, statements, verb = '') {
   const sqlite = database.dialect === 'sqlite';
-  const plans = await (sqlite ? sqlitePlans : postgresPlans)(database, statements);
+  const plans = await (sqlite ? sqlitePlans : postgresPlans)(database, statements, verb);
   return statements.map(({ sql }, i) => (sqlite
     ? { sql, lines: plans[i], scans: sqliteFaults(plans[i], sql) }
     : { sql, lines: nodes(plans[i][0].Plan).map((node) => `${node['Node Type']} ${node['Index Cond'] || ''}`), scans: postgresFaults(plans[i]) }));
