@@ -76,7 +76,7 @@ test('a build without fault points holds none', () => inFolder((folder) => {
   }
 }));
 
-test('a release is built without them', { skip: !process.env.STRIPE_LITE_TEST_LONG }, () => inFolder((folder) => {
+if (process.env.STRIPE_LITE_TEST_LONG) test('a release is built without them', () => inFolder((folder) => {
   run('meson', 'setup', '--buildtype=release', '-Ddebug=true', '-Dtests=disabled', folder);
   const commands = JSON.parse(fs.readFileSync(path.join(folder, 'compile_commands.json'), 'utf8'));
   assert.ok(commands.length > 100);

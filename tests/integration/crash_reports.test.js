@@ -37,6 +37,7 @@ function served(s) {
   return until('a request is served', async () => (await s.get('/v1/balance', fresh)).status === 200);
 }
 
+/* A sanitizer takes the signals itself: its report stands in the place of ours. */
 if (!isSanitized()) {
   suite('crashes of a plugin', { config, env }, (s) => {
     for (const [route, wanted] of Object.entries(CRASHES)) {
@@ -87,6 +88,4 @@ if (!isSanitized()) {
       await served(s);
     });
   });
-} else {
-  require('node:test').test('crash reports are the sanitizer\'s here', { skip: 'a sanitizer watches this build' }, () => {});
 }
