@@ -26,6 +26,7 @@ bool sl_fault_pass(const char *point, const char *kind)
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "core/base/clock.h"
@@ -125,8 +126,9 @@ static enum action action_here(const char *point, const char *name)
 
 static void wait_here(void)
 {
+    const struct timespec delay = { .tv_nsec = DELAY_MS * 1000000L };
     if (!sl_fiber_current() || sl_wait_until(sl_clock_monotonic_ms() + DELAY_MS) != SL_OK)
-        usleep(DELAY_MS * 1000);
+        nanosleep(&delay, NULL);
 }
 
 bool sl_fault_pass(const char *point, const char *kind)
