@@ -1,10 +1,11 @@
 /*
  * arena.c: memory that is given back all at once, with what must be undone then.
  *
- * The arena's own struct lies in its first block, which comes from a pool of this thread. An allocation that is large against
- * the next block gets a block of its own behind the current one, so that the current one goes on serving. What was handed out is
- * overwritten when a block is given back: it may have held a card number. Under the address sanitizer all bytes not handed out
- * are poisoned.
+ * The arena's own struct lies in its first block. Blocks up to 128 KiB come from a pool of this thread. An allocation that is
+ * large against the next block gets a block of its own behind the current one, so that the current one goes on serving. What was
+ * handed out is overwritten with zeros when a block is given back: it may have held a card number. So a block holds zeros
+ * wherever it was not handed out since, and nothing has to be zeroed when it is. Under the address sanitizer all bytes not
+ * handed out are poisoned.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -39,6 +40,8 @@
 
 #define FIRST_SIZE ((size_t)4096)
 #define LARGEST_SIZE ((size_t)1 << 20)
+#define POOL_CLASSES 6              /* 4, 8, 16, 32, 64 and 128 KiB */
+#define POOL_SIZE ((size_t)1 << 21) /* of one class, bytes */
 #define POOL_LENGTH 128
 #define ALIGNMENT ((size_t)16)
 
@@ -62,9 +65,13 @@ struct sl_arena {
     size_t used;
 };
 
-struct pool {
+struct pool_class {
     void *blocks[POOL_LENGTH];
     size_t count;
+};
+
+struct pool {
+    struct pool_class classes[POOL_CLASSES];
     int registered;
 };
 
@@ -88,10 +95,13 @@ _Noreturn static void memory_end(void)
 static void pool_drain(void *data)
 {
     struct pool *own = data;
-    while (own->count > 0) {
-        void *block = own->blocks[--own->count];
-        UNPOISON(block, FIRST_SIZE);
-        free(block);
+    for (size_t i = 0; i < POOL_CLASSES; i++) {
+        struct pool_class *class = &own->classes[i];
+        while (class->count > 0) {
+            void *block = class->blocks[--class->count];
+            UNPOISON(block, FIRST_SIZE << i);
+            free(block);
+        }
     }
 }
 
@@ -101,14 +111,25 @@ static void pool_make_key(void)
         memory_end();
 }
 
+/* Null when no class holds blocks of this size. */
+static struct pool_class *pool_class_of(size_t size)
+{
+    for (size_t i = 0; i < POOL_CLASSES; i++) {
+        if (size == FIRST_SIZE << i)
+            return &pool.classes[i];
+    }
+    return NULL;
+}
+
 static struct block *block_new(size_t size)
 {
+    struct pool_class *class = pool_class_of(size);
     struct block *block = NULL;
-    if (size == FIRST_SIZE && pool.count > 0) {
-        block = pool.blocks[--pool.count];
+    if (class != NULL && class->count > 0) {
+        block = class->blocks[--class->count];
         UNPOISON(block, sizeof(*block));
     } else {
-        block = malloc(size);
+        block = calloc(1, size);
     }
     if (block == NULL)
         memory_end();
@@ -121,16 +142,18 @@ static struct block *block_new(size_t size)
 
 static void block_free(struct block *block)
 {
-    UNPOISON(block, block->size);
+    size_t size = block->size;
+    struct pool_class *class = pool_class_of(size);
+    UNPOISON(block, size);
     explicit_bzero(block + 1, block->used - sizeof(*block));
-    if (block->size == FIRST_SIZE && pool.count < POOL_LENGTH) {
+    if (class != NULL && class->count < POOL_LENGTH && class->count < POOL_SIZE / size) {
         if (!pool.registered) {
             (void)pthread_once(&pool_once, pool_make_key);
             pool.registered = pthread_setspecific(pool_key, &pool) == 0;
         }
         if (pool.registered) {
-            POISON(block, FIRST_SIZE);
-            pool.blocks[pool.count++] = block;
+            POISON(block, size);
+            class->blocks[class->count++] = block;
             return;
         }
     }
@@ -168,7 +191,18 @@ void sl_arena_free(sl_arena *arena)
     }
 }
 
-/* `size` bytes, aligned, not zeroed. */
+/* What is not handed out of a block costs neither zeros nor wiping: a block of its own is one of the pool's where it fits. */
+static size_t size_of_own(size_t size)
+{
+    size_t whole = FIRST_SIZE;
+    for (size_t i = 0; i < POOL_CLASSES; i++, whole *= 2) {
+        if (size <= whole)
+            return whole;
+    }
+    return size;
+}
+
+/* `size` bytes, aligned, zeroed. */
 static char *arena_take(sl_arena *arena, size_t size)
 {
     if (size > SIZE_MAX / 4)
@@ -179,7 +213,7 @@ static char *arena_take(sl_arena *arena, size_t size)
     if (block->size - block->used < rounded) {
         size_t header = align_up(sizeof(*block));
         if (rounded > arena->next_size / 4) {
-            struct block *own = block_new(header + rounded);
+            struct block *own = block_new(size_of_own(header + rounded));
             own->previous = block->previous;
             block->previous = own;
             own->used += rounded;
@@ -202,9 +236,7 @@ static char *arena_take(sl_arena *arena, size_t size)
 
 void *sl_arena_alloc(sl_arena *arena, size_t size)
 {
-    char *pointer = arena_take(arena, size);
-    memset(pointer, 0, size);
-    return pointer;
+    return arena_take(arena, size);
 }
 
 void *sl_arena_grow(sl_arena *arena, void *pointer, size_t old_size, size_t new_size)

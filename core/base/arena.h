@@ -1,8 +1,7 @@
 /*
  * arena.h: memory that is given back all at once, with what must be undone then.
  *
- * One arena a unit of work. Blocks come from a small pool and double in size; the first holds 4 KiB, so that most requests
- * never ask malloc. Not for sharing between threads.
+ * One arena a unit of work. Blocks come from a small pool and double in size from 4 KiB, so that most requests never ask malloc. Not for sharing between threads.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
