@@ -104,9 +104,17 @@ def missing_programs(names, table):
     return sorted({need for name in names for need in table[name]["needs"] if not shutil.which(need, path=PATHS)})
 
 
+class Help(argparse.HelpFormatter):
+    """Begins as the help of every ./dev command does."""
+
+    def add_usage(self, usage, actions, groups, prefix=None):
+        super().add_usage(usage, actions, groups, prefix or "Usage: ")
+
+
 def read_options(table, words):
     parser = argparse.ArgumentParser(
         prog="./dev bench",
+        formatter_class=Help,
         description="Measures this checkout's release build against references on this machine, in rounds that take turns, and prints "
         "a table of ratios. Exits 0 when all of it could be measured, whether targets are met or not.",
         epilog="Benches: " + " ".join(name + ("*" if entry.get("on_request") else "") for name, entry in table.items())
