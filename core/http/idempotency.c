@@ -131,7 +131,8 @@ static void after_commit(sl_context *cx, void *data, sl_status result)
     record->leaving = false;
 }
 
-/* Both the request and the job that resumed it would answer: the first one did. */
+/* Both the request and the job that resumed it would answer: the first one did. A key that is gone was released, and may be in
+ * the hands of another try by now: neither what that one does nor its answer is for us to touch. */
 static void restart_look(sl_context *cx, void *data)
 {
     sl_idempotency *record = data;
@@ -140,12 +141,12 @@ static void restart_look(sl_context *cx, void *data)
     }
     idempotency_row row = { 0 };
     sl_status status = sl_find(cx, &sl_idempotency_table, record->row.id, &row);
-    if (status == SL_OK) {
+    if (status == SL_OK && strcmp(row.request_id, record->row.request_id) == 0) {
         record->row = row;
         record->finished = strcmp(row.state, "finished") == 0;
         record->elsewhere = record->finished;
-    } else if (status == SL_E_NOT_FOUND) {
-        record->there = false;
+    } else if (status == SL_OK || status == SL_E_NOT_FOUND) {
+        record->finished = true;
     }
     sl_error_clear(cx);
 }

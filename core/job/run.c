@@ -16,10 +16,12 @@
 #include "core/base/mask.h"
 #include "core/base/random.h"
 #include "core/database/database.h"
+#include "core/fiber/fiber.h"
 #include "core/job/inside.h"
 
 #define ERROR_MAX 500
 #define GIVE_BACK_MS 10000
+#define GIVE_BACK_PAUSE_MS 500
 
 /* ---- the job's row in the commits of its run ---- */
 
@@ -153,18 +155,33 @@ static const char *failure_text(sl_context *cx, sl_status status)
                                         why ? why : "no reason given"));
 }
 
-/* Cancelled at the end of a drain, this commit still goes out; if it does not, the lease ends by itself. */
-static void row_give_back(const sl_host *host, sl_job_row *row)
+/* Cancelled at the end of a drain, this commit still goes out. */
+static sl_status give_back_once(sl_context *cx, const sl_job_row *row)
 {
-    sl_context *cx = sl_context_new(host, "system", true, row->request_id);
+    sl_job_row given = *row;
     cx->deadline = sl_clock_monotonic_ms() + GIVE_BACK_MS;
-    sl_update_in(cx, row->scope, &sl_job_table, row,
+    sl_update_in(cx, row->scope, &sl_job_table, &given,
                  "state, run_at, locked_by, last_error, attempt");
     sl_fiber_shield(true);
     sl_status status = SL_FAULT_OF("job.before_give_back", row->name) ? SL_E_UNAVAILABLE : SL_OK;
     if (status == SL_OK)
         status = sl_commit(cx);
     sl_fiber_shield(false);
+    sl_discard(cx);
+    return status;
+}
+
+/* What failed because the database was away fails here too: as long as nobody else may take the job, it is tried again. After
+ * that the lease ends by itself. A commit whose answer was lost is a conflict when it comes again. */
+static void row_give_back(const sl_host *host, const sl_job_row *row)
+{
+    sl_context *cx = sl_context_new(host, "system", true, row->request_id);
+    int64_t end = sl_clock_monotonic_ms() + SL_JOB_LEASE_MS;
+    sl_status status = give_back_once(cx, row);
+    while ((status == SL_E_UNAVAILABLE || status == SL_E_UNKNOWN) &&
+           sl_clock_monotonic_ms() < end &&
+           sl_wait_until(sl_clock_monotonic_ms() + GIVE_BACK_PAUSE_MS) == SL_OK)
+        status = give_back_once(cx, row);
     if (status != SL_OK)
         sl_log(cx, SL_LOG_WARNING, "job not given back", "job", row->name, "id", row->id, "status",
                sl_status_name(status));

@@ -314,10 +314,12 @@ sl_status attempt_record(sl_context *cx, void *data)
     if (status == SL_OK)
         return SL_OK;
     sl_keep(cx); /* money has moved: what became of it is recorded whatever the answer is */
-    settlement->unanswered = answer_is_lost(status);
-    if (settlement->unanswered && same(attempt->status, ATTEMPT_NOT_SENT))
+    bool lost = answer_is_lost(status);
+    bool unsent = same(attempt->status, ATTEMPT_NOT_SENT);
+    settlement->unanswered = lost && !unsent;
+    if (lost && unsent)
         sl_idempotency_release(cx);
-    else if (settlement->unanswered && attempt->request && !settlement->recovery)
+    else if (lost && attempt->request && !settlement->recovery)
         attempt_recovery_enqueue(cx, attempt, attempt_call_seconds(cx));
     return status;
 }

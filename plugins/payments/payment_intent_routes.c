@@ -108,6 +108,20 @@ static sl_status action_look(sl_context *cx, const struct payment_intent *intent
     return sl_retry(cx, attempt_record, &settlement);
 }
 
+/* A commit beside the request's own, which still may be refused or fail: its key is to be free then, not to wait for an answer. */
+static sl_status action_give_up(sl_context *cx, struct payment_intent *intent)
+{
+    sl_context *aside = sl_context_aside(cx);
+    sl_status status = intent_action_give_up(aside, intent);
+    if (status == SL_OK)
+        status = intent_move(aside, intent, STATE_REQUIRES_PAYMENT_METHOD);
+    if (status == SL_OK)
+        sl_update(aside, &payment_intents, intent, "status, open_attempt, action_url");
+    if (status == SL_OK)
+        status = sl_commit(aside);
+    return failure_of(cx, aside, status);
+}
+
 /* The method the request names, else the one the intent has. */
 static sl_status confirm_method(sl_context *cx, const struct intent_params *params,
                                 struct payment_intent *intent, sl_payment_method_view *ret)
@@ -140,13 +154,7 @@ sl_status payment_intent_confirm(sl_context *cx, const void *data)
         return intent_unexpected(cx, intent, "confirmed",
                                  "requires_payment_method, requires_confirmation, requires_action");
     if (waits) {
-        status = intent_action_give_up(cx, intent);
-        if (status == SL_OK)
-            status = intent_move(cx, intent, STATE_REQUIRES_PAYMENT_METHOD);
-        if (status == SL_OK)
-            sl_update(cx, &payment_intents, intent, "status, open_attempt, action_url");
-        if (status == SL_OK)
-            status = sl_commit(cx);
+        status = action_give_up(cx, intent);
         if (status != SL_OK)
             return status;
     }

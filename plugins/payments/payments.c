@@ -36,3 +36,11 @@ const char *money_text(sl_context *cx, int64_t amount, const char *currency)
     }
     return sl_format(cx, "%s %s", text, currency);
 }
+
+sl_status failure_of(sl_context *cx, const sl_context *aside, sl_status status)
+{
+    const char *message = sl_error_message(aside);
+    if (status == SL_OK || !message)
+        return status;
+    return sl_fail(cx, status, sl_error_code(aside), "%s", message);
+}

@@ -48,4 +48,7 @@ const char *return_url_of(sl_context *cx, const char *url, const char *noun, con
 /* "$12.34", "¥500", "12.340 kwd": an amount inside a sentence. [no-suspend] */
 const char *money_text(sl_context *cx, int64_t amount, const char *currency);
 
+/* `status`, and what a context beside this one says about it as this one's error. [no-suspend] */
+sl_status failure_of(sl_context *cx, const sl_context *aside, sl_status status);
+
 #endif

@@ -252,6 +252,20 @@ static sl_status setup_action_look(sl_context *cx, const struct setup_intent *in
     return sl_retry(cx, attempt_record, &settlement);
 }
 
+/* A commit beside the request's own, which still may be refused or fail: its key is to be free then, not to wait for an answer. */
+static sl_status action_give_up(sl_context *cx, struct setup_intent *intent)
+{
+    sl_context *aside = sl_context_aside(cx);
+    sl_status status = setup_action_give_up(aside, intent);
+    if (status == SL_OK)
+        status = setup_move(aside, intent, STATE_REQUIRES_PAYMENT_METHOD);
+    if (status == SL_OK)
+        sl_update(aside, &setup_intents, intent, "status, open_attempt, action_url");
+    if (status == SL_OK)
+        status = sl_commit(aside);
+    return failure_of(cx, aside, status);
+}
+
 sl_status setup_intent_confirm(sl_context *cx, const void *data)
 {
     const struct setup_params *params = data;
@@ -265,13 +279,7 @@ sl_status setup_intent_confirm(sl_context *cx, const void *data)
     if (!intent_may_confirm(intent->status) || (intent->open_attempt && !waits))
         return setup_unexpected(cx, intent, "confirmed");
     if (waits) {
-        status = setup_action_give_up(cx, intent);
-        if (status == SL_OK)
-            status = setup_move(cx, intent, STATE_REQUIRES_PAYMENT_METHOD);
-        if (status == SL_OK)
-            sl_update(cx, &setup_intents, intent, "status, open_attempt, action_url");
-        if (status == SL_OK)
-            status = sl_commit(cx);
+        status = action_give_up(cx, intent);
         if (status != SL_OK)
             return status;
     }

@@ -374,6 +374,48 @@ static void a_released_key_may_be_used_again(void **state)
     assert_int_equal(atomic_load(&runs), 2);
 }
 
+/* The outcome of a request that was given up while this job looked for it: in its last run it knows that nothing came of it. */
+static sl_status given_up(sl_context *cx, void *data)
+{
+    atomic_int *run = data;
+    if (atomic_fetch_add(run, 1) == 0)
+        return sl_reply_json(cx, 200, sl_json_object(cx, "found", "out"));
+    sl_keep(cx);
+    sl_idempotency_release(cx);
+    return sl_fail(cx, SL_E_UNAVAILABLE, NULL, "Nothing was sent.");
+}
+
+/* The request lets its key go, and the client has it again before the job that resumed it commits. */
+static void recover_late(sl_context *cx, void *data)
+{
+    atomic_int run = 0;
+    sl_rows *rows = NULL;
+    assert_int_equal(sl_request_resume(cx, sl_request_id(cx)), SL_OK);
+    assert_int_equal(sl_execute(cx,
+                                data ? "UPDATE idempotency_keys SET request_id = 'req_of_another', "
+                                       "version = version + 1 WHERE request_id = $1"
+                                     : "DELETE FROM idempotency_keys WHERE request_id = $1",
+                                SL_ARGS(sl_text(sl_request_id(cx))), &rows),
+                     SL_OK);
+    assert_int_equal(sl_retry(cx, given_up, &run), SL_E_UNAVAILABLE);
+    assert_int_equal(atomic_load(&run), 2);
+}
+
+static void a_job_leaves_a_released_key_to_who_has_it_now(void **state)
+{
+    (void)state;
+    static const char *const keys[] = { "released", "taken" };
+    for (size_t i = 0; i < 2; i++) {
+        char id[128];
+        const char *answer = ask("/interrupted", keys[i], A);
+        assert_int_equal(test_status(answer), 500);
+        snprintf(id, sizeof id, "%s", test_header(answer, "Request-Id"));
+        test_server_run(server, id, recover_late, i ? id : NULL);
+        /* Free, or in use: not answered by what the job found out about another request. */
+        assert_int_equal(test_status(ask("/interrupted", keys[i], A)), i ? 409 : 500);
+    }
+}
+
 static void a_request_that_was_answered_for_gives_that_answer(void **state)
 {
     (void)state;
@@ -421,6 +463,7 @@ int main(void)
         cmocka_unit_test(while_the_first_runs_the_second_is_in_use),
         cmocka_unit_test(a_job_gives_the_answer_of_an_interrupted_request),
         cmocka_unit_test(a_released_key_may_be_used_again),
+        cmocka_unit_test(a_job_leaves_a_released_key_to_who_has_it_now),
         cmocka_unit_test(a_request_that_was_answered_for_gives_that_answer),
         cmocka_unit_test(keys_are_forgotten_after_a_day_and_not_before),
         cmocka_unit_test(of_many_at_once_one_answer_is_given_to_all),
