@@ -11,7 +11,7 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
-#include <openssl/sha.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,9 +42,21 @@ void sl_crypto_key_set(const unsigned char key[32])
 
 /* ---- hashes ---- */
 
+/* Looking the algorithm up by its name takes as long as hashing a short text, so that it is done once. */
+static pthread_once_t sha256_once = PTHREAD_ONCE_INIT;
+static EVP_MD *sha256;
+
+static void sha256_fetch(void)
+{
+    sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
+    if (sha256 == NULL)
+        abort();
+}
+
 void sl_sha256(const void *data, size_t length, unsigned char ret[32])
 {
-    if (SHA256(data, length, ret) == NULL)
+    (void)pthread_once(&sha256_once, sha256_fetch);
+    if (EVP_Digest(data, length, ret, NULL, sha256, NULL) != 1)
         abort();
 }
 
