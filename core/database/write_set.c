@@ -363,40 +363,38 @@ uint32_t sl_write_probes(sl_context *cx, const sl_write *write, const sl_stateme
     return count;
 }
 
-struct numbered {
-    sl_statement statement;
-    uint32_t number;
-};
-
 int sl_statement_order(const sl_statement *a, const sl_statement *b)
 {
     int order = a->table == b->table ? 0 : strcmp(a->table, b->table);
-    if (order == 0)
+    if (order == 0 && a->scope != b->scope)
         order = strcmp(a->scope, b->scope);
     return order != 0 ? order : strcmp(a->id, b->id);
 }
 
-static int numbered_order(const void *a, const void *b)
+/* Of pointers into one array: where it says nothing, they stay in that array's order. */
+static int made_order(const void *a, const void *b)
 {
-    const struct numbered *x = a;
-    const struct numbered *y = b;
-    int order = sl_statement_order(&x->statement, &y->statement);
-    return order != 0 ? order : (x->number > y->number) - (x->number < y->number);
+    const sl_statement *x = *(const sl_statement *const *)a;
+    const sl_statement *y = *(const sl_statement *const *)b;
+    int order = sl_statement_order(x, y);
+    return order != 0 ? order : (x > y) - (x < y);
 }
 
 void sl_write_set_compile(sl_context *cx, const struct sl_write_set *set, sl_write *ret_write)
 {
-    struct numbered *ordered = sl_arena_alloc(cx->arena, set->live * sizeof(*ordered));
+    sl_statement *made = sl_arena_alloc(cx->arena, set->live * sizeof(*made));
+    const sl_statement **ordered = sl_arena_alloc(cx->arena, set->live * sizeof(*ordered));
     sl_statement *statements = sl_arena_alloc(cx->arena, set->live * sizeof(*statements));
     uint32_t count = 0;
     for (uint32_t i = 0; i < set->count; i++) {
         if (set->operations[i].kind == SL_OPERATION_NONE)
             continue;
-        ordered[count].number = count;
-        operation_compile(cx, &set->operations[i], &ordered[count++].statement);
+        operation_compile(cx, &set->operations[i], &made[count]);
+        ordered[count] = &made[count];
+        count++;
     }
-    qsort(ordered, count, sizeof(*ordered), numbered_order);
+    qsort(ordered, count, sizeof(*ordered), made_order);
     for (uint32_t i = 0; i < count; i++)
-        statements[i] = ordered[i].statement;
+        statements[i] = *ordered[i];
     *ret_write = (sl_write){ .statements = statements, .count = count, .set = set };
 }
