@@ -6,7 +6,6 @@
 #include "core/base/buffer.h"
 
 #include <stdarg.h>
-#include <stdbool.h>
 #include <stdio.h>
 
 #include "core/base/text.h"
@@ -98,10 +97,9 @@ static void odd_bytes_add(sl_buffer *buffer, const char *text, size_t length)
     }
 }
 
-void sl_buffer_json_string(sl_buffer *buffer, const char *text, size_t length)
+/* Copies the plain bytes that the text begins with; how many. */
+static inline size_t plain_copy(char *at, const char *text, size_t length)
 {
-    char *at = sl_buffer_reserve(buffer, length + 2);
-    *at++ = '"';
     size_t done = 0;
     uint64_t word;
     for (; length - done >= sizeof(word); done += sizeof(word)) {
@@ -130,10 +128,39 @@ void sl_buffer_json_string(sl_buffer *buffer, const char *text, size_t length)
     }
     for (; done < length && byte_is_plain((unsigned char)text[done]); done++)
         at[done] = text[done];
+    return done;
+}
+
+void sl_buffer_json_string(sl_buffer *buffer, const char *text, size_t length)
+{
+    char *at = sl_buffer_reserve(buffer, length + 2);
+    *at++ = '"';
+    size_t done = plain_copy(at, text, length);
     buffer->length += done + 1;
     if (done < length)
         odd_bytes_add(buffer, text + done, length - done);
     sl_buffer_char(buffer, '"');
+}
+
+void sl_buffer_json_name(sl_buffer *buffer, bool follows, const char *name)
+{
+    size_t length = strlen(name);
+    char *start = sl_buffer_reserve(buffer, length + 4);
+    char *at = start;
+    if (follows)
+        *at++ = ',';
+    *at++ = '"';
+    size_t done = plain_copy(at, name, length);
+    at += done;
+    if (done < length) {
+        buffer->length += (size_t)(at - start);
+        odd_bytes_add(buffer, name + done, length - done);
+        start = at = sl_buffer_reserve(buffer, 2);
+    }
+    *at++ = '"';
+    *at++ = ':';
+    *at = '\0';
+    buffer->length += (size_t)(at - start);
 }
 
 const char *sl_buffer_text(const sl_buffer *buffer)

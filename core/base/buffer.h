@@ -8,6 +8,7 @@
 #ifndef STRIPE_LITE_CORE_BASE_BUFFER_H
 #define STRIPE_LITE_CORE_BASE_BUFFER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -32,6 +33,8 @@ void sl_buffer_format(sl_buffer *buffer, const char *format, ...)
 void sl_buffer_int(sl_buffer *buffer, int64_t number);
 /* A JSON string with its quotes: control characters escaped, each byte that is not UTF-8 replaced by U+FFFD. */
 void sl_buffer_json_string(sl_buffer *buffer, const char *text, size_t length);
+/* A member's name as JSON with its colon, behind a comma when it `follows` another. */
+void sl_buffer_json_name(sl_buffer *buffer, bool follows, const char *name);
 /* The text, "" when nothing was ever added. */
 const char *sl_buffer_text(const sl_buffer *buffer);
 

@@ -31,13 +31,11 @@ sl_context *sl_json_context(const sl_json *out)
 
 void sl_json_name(sl_json *out, const char *name)
 {
-    if (out->follows)
+    if (name != NULL)
+        sl_buffer_json_name(&out->buffer, out->follows, name);
+    else if (out->follows)
         sl_buffer_char(&out->buffer, ',');
     out->follows = true;
-    if (name != NULL) {
-        sl_buffer_json_string(&out->buffer, name, strlen(name));
-        sl_buffer_char(&out->buffer, ':');
-    }
 }
 
 static void level_open(sl_json *out, const char *name, char bracket)

@@ -272,6 +272,14 @@ static void json_strings_of_every_length_and_byte(void **state)
                                     sl_arena_copy(arena, plain + place + 1, length - place - 1));
                 assert_string_equal(sl_buffer_text(&json), wanted);
                 assert_int_equal(json.length, strlen(wanted));
+                if (kinds[kind].byte != '\0') {
+                    bool follows = place % 2 == 1;
+                    sl_buffer name = SL_BUFFER_INIT(arena);
+                    sl_buffer_json_name(&name, follows, text);
+                    wanted = sl_arena_format(arena, "%s%s:", follows ? "," : "", wanted);
+                    assert_string_equal(sl_buffer_text(&name), wanted);
+                    assert_int_equal(name.length, strlen(wanted));
+                }
                 sl_arena_free(arena);
             }
         }
