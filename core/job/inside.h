@@ -69,7 +69,7 @@ struct sl_jobs {
     int64_t renewed; /* monotonic milliseconds, as is */
     int64_t looked;  /* for jobs that nobody here knows */
     int64_t told;    /* the others, that there is more than this worker can take */
-    bool due; /* set with `wake`, which does not last: the runner may not be waiting just then */
+    bool due;   /* set with `wake`, which does not last: the runner may not be waiting just then */
     bool freed; /* what dead workers held: looked for once */
     bool stopping;
     bool failing; /* the database does not answer; told once */
