@@ -120,8 +120,8 @@ static void lead(sl_pg_reads *reads, sl_pg_read *leader)
     else
         status = sl_pg_fail_wait(leader->cx, status, NULL);
     if (count == 0)
-        count = group_take(reads, status == SL_OK ? GROUP_AT_MOST : 1, group);
-    if (status == SL_OK) {
+        count = group_take(reads, connection ? GROUP_AT_MOST : 1, group);
+    if (connection) {
         /* One that is given up must not end what the others wait for. */
         if (count > 1)
             sl_fiber_shield(true);

@@ -383,7 +383,8 @@ static int made_order(const void *a, const void *b)
 void sl_write_set_compile(sl_context *cx, const struct sl_write_set *set, sl_write *ret_write)
 {
     sl_statement *made = sl_arena_alloc(cx->arena, set->live * sizeof(*made));
-    const sl_statement **ordered = sl_arena_alloc(cx->arena, set->live * sizeof(*ordered));
+    const sl_statement **ordered =
+        sl_arena_alloc(cx->arena, set->live * sizeof(const sl_statement *));
     sl_statement *statements = sl_arena_alloc(cx->arena, set->live * sizeof(*statements));
     uint32_t count = 0;
     for (uint32_t i = 0; i < set->count; i++) {
@@ -393,7 +394,7 @@ void sl_write_set_compile(sl_context *cx, const struct sl_write_set *set, sl_wri
         ordered[count] = &made[count];
         count++;
     }
-    qsort(ordered, count, sizeof(*ordered), made_order);
+    qsort(ordered, count, sizeof(const sl_statement *), made_order);
     for (uint32_t i = 0; i < count; i++)
         statements[i] = *ordered[i];
     *ret_write = (sl_write){ .statements = statements, .count = count, .set = set };

@@ -150,8 +150,9 @@ bool sl_fault_pass(const char *point, const char *kind)
     /* To this thread: it must not go on until the others have stopped. */
     if (action == KILL || action == STOP)
         raise(action == KILL ? SIGKILL : SIGSTOP);
-    while (action == KILL)
-        pause();
+    if (action == KILL)
+        for (;;)
+            pause();
     if (action == DELAY)
         wait_here();
     return action == FAIL;
