@@ -156,7 +156,12 @@ suite('TLS', options, (s) => {
     options.ca = fs.readFileSync(certificate);
     s.server.ca = options.ca;
     s.server.child.kill('SIGHUP');
+    /* Workers of the old generation take connections until those of the new one do. */
     await until('the new certificate is shown', async () => (await serial()) !== first, 20);
+    await until('by every worker', async () => {
+      const shown = await Promise.all(Array.from({ length: 16 }, serial));
+      return shown.every((number) => number !== first);
+    }, 20);
     assert.equal((await get(agentOf({ keepAlive: false }))).status, 200);
   });
 });
