@@ -137,30 +137,48 @@ static bool header_has(sl_context *cx, const char *header, const char *wanted)
     return found;
 }
 
-bool sl_signature_verify(sl_context *cx, const char *header, const char *const *secrets,
-                         const void *body, size_t length, int64_t tolerance)
+static bool header_signed(const char *header)
+{
+    const char *part = NULL;
+    size_t length = 0;
+    while (header_part(&header, &part, &length)) {
+        if (length > 3 && strncmp(part, "v1=", 3) == 0)
+            return true;
+    }
+    return false;
+}
+
+int sl_signature_look(sl_context *cx, const char *header, const char *const *secrets,
+                      const void *body, size_t length, int64_t tolerance)
 {
     const char *time_text = NULL;
     size_t time_length = 0;
     int64_t time = 0;
-    if (header == NULL || secrets == NULL || !header_time(header, &time_text, &time_length, &time))
-        return false;
+    if (header == NULL || !header_signed(header) ||
+        !header_time(header, &time_text, &time_length, &time))
+        return SL_SIGNATURE_UNREADABLE;
     int64_t age = 0;
     if (__builtin_sub_overflow(sl_now(cx), time, &age) || age > tolerance || age < -tolerance)
-        return false;
+        return SL_SIGNATURE_LATE;
     char *payload = sl_arena_alloc(cx->arena, time_length + 1 + length);
     memcpy(payload, time_text, time_length);
     payload[time_length] = '.';
     if (length > 0)
         memcpy(payload + time_length + 1, body, length);
     bool found = false;
-    for (; *secrets != NULL; secrets++) {
+    for (; secrets != NULL && *secrets != NULL; secrets++) {
         if (**secrets == '\0')
             continue;
         const char *wanted = sl_hmac_sha256_hex(cx, *secrets, payload, time_length + 1 + length);
         found = header_has(cx, header, wanted) || found;
     }
-    return found;
+    return found ? SL_SIGNATURE_GOOD : SL_SIGNATURE_WRONG;
+}
+
+bool sl_signature_verify(sl_context *cx, const char *header, const char *const *secrets,
+                         const void *body, size_t length, int64_t tolerance)
+{
+    return sl_signature_look(cx, header, secrets, body, length, tolerance) == SL_SIGNATURE_GOOD;
 }
 
 /* ---- encrypted texts ---- */

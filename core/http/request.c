@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <stripe_lite/gateway.h>
+
 #include "core/auth/auth.h"
 #include "core/base/log.h"
 #include "core/base/mask.h"
@@ -148,6 +150,28 @@ const char *sl_request_method(const sl_context *cx)
 const char *sl_request_path(const sl_context *cx)
 {
     return cx->request ? cx->request->head.path : NULL;
+}
+
+const sl_gateway_webhook *sl_request_webhook(sl_context *cx)
+{
+    const sl_request *request = cx->request;
+    if (request == NULL) {
+        return NULL;
+    }
+    const sl_head *head = &request->head;
+    sl_pair *headers = sl_alloc(cx, (head->header_count + 1u) * sizeof *headers);
+    for (uint32_t i = 0; i < head->header_count; i++) {
+        headers[i] = (sl_pair){ .name = head->headers[i].name, .value = head->headers[i].value };
+    }
+    sl_gateway_webhook *webhook = sl_alloc(cx, sizeof *webhook);
+    *webhook = (sl_gateway_webhook){ .struct_size = sizeof *webhook,
+                                     .method = head->method,
+                                     .path = head->path,
+                                     .query = head->query ? head->query : "",
+                                     .headers = headers,
+                                     .body = request->body ? request->body : "",
+                                     .body_length = request->body_length };
+    return webhook;
 }
 
 /* A Host that could not stand in a link is not believed. */

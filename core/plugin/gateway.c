@@ -37,13 +37,7 @@ const char *sl_gateway_kind_name(int32_t kind)
 
 /* ---- around every call ---- */
 
-struct call {
-    const char *plugin;
-    int64_t deadline;
-    int64_t start;
-};
-
-static sl_status nothing_pending(sl_context *cx, const sl_gateway *gateway)
+sl_status sl_gateway_call_allowed(sl_context *cx, const sl_gateway *gateway)
 {
     if (!sl_has_pending(cx) && !cx->events)
         return SL_OK;
@@ -52,9 +46,10 @@ static sl_status nothing_pending(sl_context *cx, const sl_gateway *gateway)
                    gateway->type.name);
 }
 
-static struct call call_begin(sl_context *cx, const sl_gateway *gateway)
+struct sl_gateway_call_state sl_gateway_call_begin(sl_context *cx, const sl_gateway *gateway)
 {
-    struct call call = { .deadline = cx->deadline, .start = sl_clock_monotonic_us() };
+    struct sl_gateway_call_state call = { .deadline = cx->deadline,
+                                          .start = sl_clock_monotonic_us() };
     int64_t own = sl_clock_monotonic_ms() + cx->host->gateways->timeout_ms;
     if (cx->deadline == 0 || own < cx->deadline)
         cx->deadline = own;
@@ -63,8 +58,8 @@ static struct call call_begin(sl_context *cx, const sl_gateway *gateway)
 }
 
 /* An adapter's own records are committed by itself, aside; what it leaves pending here would be committed as the caller's. */
-static void call_end(sl_context *cx, const sl_gateway *gateway, const char *operation,
-                     const struct call *call)
+void sl_gateway_call_end(sl_context *cx, const sl_gateway *gateway, const char *operation,
+                         const struct sl_gateway_call_state *call)
 {
     if (sl_has_pending(cx) || cx->events) {
         sl_log(cx, SL_LOG_ERROR, "gateway left writes pending", "gateway", gateway->type.name,
@@ -114,7 +109,7 @@ static void outcome_check(sl_context *cx, bool retrieve, sl_status status,
 
 static void outcome_tell(sl_context *cx, const sl_gateway *gateway, const char *operation,
                          const sl_gateway_payment *payment, const sl_gateway_outcome *outcome,
-                         const struct call *call)
+                         const struct sl_gateway_call_state *call)
 {
     const char *attempt = payment->attempt ? payment->attempt : "none";
     const char *took =
@@ -146,7 +141,7 @@ static sl_status payment_call(sl_context *cx, const sl_gateway *gateway, const c
 {
     sl_gateway_outcome outcome;
     outcome_empty(&outcome, 0, NULL);
-    sl_status status = nothing_pending(cx, gateway);
+    sl_status status = sl_gateway_call_allowed(cx, gateway);
     if (status != SL_OK)
         return status;
     if (!operation) {
@@ -156,7 +151,7 @@ static sl_status payment_call(sl_context *cx, const sl_gateway *gateway, const c
         outcome_give(&outcome, ret);
         return SL_OK;
     }
-    struct call call = call_begin(cx, gateway);
+    struct sl_gateway_call_state call = sl_gateway_call_begin(cx, gateway);
     sl_gateway_payment copy = { .struct_size = 0 };
     memcpy(&copy, payment,
            payment->struct_size && payment->struct_size < sizeof(copy) ? payment->struct_size
@@ -169,7 +164,7 @@ static sl_status payment_call(sl_context *cx, const sl_gateway *gateway, const c
         status = operation(cx, &copy, &outcome);
         outcome_check(cx, operation == gateway->operations.retrieve, status, &outcome);
     }
-    call_end(cx, gateway, name, &call);
+    sl_gateway_call_end(cx, gateway, name, &call);
     outcome_tell(cx, gateway, name, payment, &outcome, &call);
     outcome_give(&outcome, ret);
     return SL_OK;
@@ -208,7 +203,7 @@ sl_status sl_gateway_retrieve(sl_context *cx, const sl_gateway *gateway,
 
 /* ---- cards ---- */
 
-static sl_status unsupported(sl_context *cx, const sl_gateway *gateway, const char *operation)
+sl_status sl_gateway_unsupported(sl_context *cx, const sl_gateway *gateway, const char *operation)
 {
     return sl_fail(cx, SL_E_UNSUPPORTED, NULL,
                    "The gateway '%s' does not support the operation '%s'.", gateway->type.name,
@@ -238,8 +233,8 @@ sl_status sl_gateway_tokenize(sl_context *cx, const sl_gateway *gateway,
                               const sl_gateway_card *card, sl_gateway_token *ret)
 {
     if (!gateway->operations.tokenize)
-        return unsupported(cx, gateway, "tokenize");
-    sl_status status = nothing_pending(cx, gateway);
+        return sl_gateway_unsupported(cx, gateway, "tokenize");
+    sl_status status = sl_gateway_call_allowed(cx, gateway);
     if (status != SL_OK)
         return status;
     char number[32] = { 0 };
@@ -257,9 +252,9 @@ sl_status sl_gateway_tokenize(sl_context *cx, const sl_gateway *gateway,
                                    .number = number,
                                    .cvc = card->cvc ? cvc : NULL };
     sl_gateway_token token = { .struct_size = sizeof(token) };
-    struct call call = call_begin(cx, gateway);
+    struct sl_gateway_call_state call = sl_gateway_call_begin(cx, gateway);
     status = gateway->operations.tokenize(cx, &copy, &token);
-    call_end(cx, gateway, "tokenize", &call);
+    sl_gateway_call_end(cx, gateway, "tokenize", &call);
     if (status == SL_OK)
         status = token_check(cx, gateway, number, &token);
     explicit_bzero(number, sizeof(number));
@@ -290,12 +285,12 @@ sl_status sl_gateway_attach(sl_context *cx, const sl_gateway *gateway, const cha
 {
     if (!gateway->operations.attach)
         return SL_OK;
-    sl_status status = nothing_pending(cx, gateway);
+    sl_status status = sl_gateway_call_allowed(cx, gateway);
     if (status != SL_OK)
         return status;
-    struct call call = call_begin(cx, gateway);
+    struct sl_gateway_call_state call = sl_gateway_call_begin(cx, gateway);
     status = gateway->operations.attach(cx, token, customer);
-    call_end(cx, gateway, "attach", &call);
+    sl_gateway_call_end(cx, gateway, "attach", &call);
     return status;
 }
 

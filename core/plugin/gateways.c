@@ -49,6 +49,16 @@ void sl_gateways_listen(sl_gateways *gateways, const char *plugin, const bool *a
     gateways->listener = listener;
 }
 
+void sl_gateways_own(sl_gateways *gateways, const char *plugin, const bool *active,
+                     const sl_gateway_object_type *type)
+{
+    struct sl_gateway_owner *fresh = sl_arena_alloc(gateways->arena, sizeof(*fresh));
+    *fresh = (struct sl_gateway_owner){
+        .type = type, .plugin = plugin, .active = active, .next = gateways->owners
+    };
+    gateways->owners = fresh;
+}
+
 const sl_gateway *sl_gateways_at(const sl_gateways *gateways, uint32_t index)
 {
     const sl_gateway *one = gateways->first;
@@ -96,7 +106,7 @@ static bool allowed(const sl_context *cx, const sl_gateways *gateways, const sl_
     return !(gateways->production && cx->livemode && sl_gateway_can(gateway, SL_GATEWAY_TEST_ONLY));
 }
 
-static const sl_gateway *named(const sl_gateways *gateways, const char *name)
+const sl_gateway *sl_gateways_named(const sl_gateways *gateways, const char *name)
 {
     for (const sl_gateway *one = gateways->first; one; one = one->next) {
         if (*one->active && strcmp(one->type.name, name) == 0)
@@ -108,7 +118,7 @@ static const sl_gateway *named(const sl_gateways *gateways, const char *name)
 static sl_status choose_named(sl_context *cx, const sl_gateways *gateways, const char *name,
                               const char *currency, const char *method, const sl_gateway **ret)
 {
-    const sl_gateway *gateway = named(gateways, name);
+    const sl_gateway *gateway = sl_gateways_named(gateways, name);
     if (!gateway)
         return sl_fail_param(cx, SL_E_INVALID, NULL, "gateway", "No such gateway: '%.64s'", name);
     if (!allowed(cx, gateways, gateway))

@@ -33,6 +33,9 @@ void sl_gateways_add(sl_gateways *gateways, const char *plugin, const bool *acti
 void sl_gateways_listen(sl_gateways *gateways, const char *plugin, const bool *active,
                         sl_status (*listener)(sl_context *cx, const sl_gateway_notice *notice));
 
+void sl_gateways_own(sl_gateways *gateways, const char *plugin, const bool *active,
+                     const sl_gateway_object_type *type);
+
 /* The i-th by priority, active or not; NULL past the last: for `plugins list` and the health page. since 1.0 [no-suspend] */
 const sl_gateway *sl_gateways_at(const sl_gateways *gateways, uint32_t index);
 

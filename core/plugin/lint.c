@@ -229,6 +229,10 @@ static void lint_handlers(struct lint *lint, const sl_plugin_descriptor *of)
         if (!one->run)
             found(lint, true, "command \"%s\" has no function", one->name);
     }
+    for (const sl_gateway_object_type *one = of->gateway_objects; one && one->type; one++) {
+        if (!one->handler)
+            found(lint, true, "gateway's object \"%s\" has no handler", one->type);
+    }
     for (const sl_invariant *one = of->invariants; one && one->name; one++) {
         if (!one->sql)
             found(lint, true, "invariant \"%s\" has no statement", one->name);

@@ -124,6 +124,9 @@ static void plugin_register(sl_host *host, sl_plugin *plugin)
     }
     for (const sl_gateway_type *one = host->gateways ? of->gateways : NULL; one && one->name; one++)
         sl_gateways_add(host->gateways, plugin->name, &plugin->active, one);
+    for (const sl_gateway_object_type *one = host->gateways ? of->gateway_objects : NULL;
+         one && one->type; one++)
+        sl_gateways_own(host->gateways, plugin->name, &plugin->active, one);
     if (of->gateway_listener && host->gateways)
         sl_gateways_listen(host->gateways, plugin->name, &plugin->active, of->gateway_listener);
 }

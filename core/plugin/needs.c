@@ -70,6 +70,11 @@ static const char *listener_at(const sl_plugin_descriptor *of, uint32_t i)
     return of->gateway_listener && i == 0 ? "gateway_listener" : NULL;
 }
 
+static const char *object_at(const sl_plugin_descriptor *of, uint32_t i)
+{
+    return of->gateway_objects ? of->gateway_objects[i].type : NULL;
+}
+
 static const struct {
     const char *what;
     const char *(*at)(const sl_plugin_descriptor *of, uint32_t i);
@@ -78,7 +83,7 @@ static const struct {
     { "route", route_at, pattern_same },    { "resource type", resource_at, text_same },
     { "job", job_at, text_same },           { "service", service_at, text_same },
     { "gateway", gateway_at, text_same },   { "command", command_at, text_same },
-    { "listener", listener_at, text_same },
+    { "listener", listener_at, text_same }, { "gateway's object", object_at, text_same },
 };
 
 #define UNIQUE_COUNT (sizeof(unique_names) / sizeof(unique_names[0]))

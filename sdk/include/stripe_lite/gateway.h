@@ -119,9 +119,47 @@ typedef struct sl_gateway_event {
     uint32_t reserved;
     const char *id; /* the gateway's event id */
     const char *type;
-    int64_t created;
-    sl_gateway_notice notice;
+    int64_t created; /* unix seconds by the gateway's clock; 0: it does not say */
+    sl_gateway_notice
+        notice; /* kind set: it is about a payment of ours; else the object is what it tells */
+    const char *object_type;  /* "customer", "payment_intent", or NULL */
+    const char *object_id;    /* the gateway's */
+    const sl_value *object;   /* as the gateway has it, in Stripe's shape; the context's */
+    const sl_value *previous; /* what changed members were before, or NULL */
+    const char *account;      /* the gateway's connected account that it is about, or NULL */
+    const char *gateway;      /* who tells; filled by the host */
+    bool livemode;            /* real money; what an event without it says is for the host */
+    bool livemode_given;      /* it says so itself */
+    bool spare[6];
 } sl_gateway_event;
+
+/* An object as a gateway has it, on its way to the plugin that owns its type. */
+typedef struct sl_gateway_object {
+    uint32_t struct_size;
+    uint32_t reserved;
+    const char *gateway;    /* "stripe" */
+    const char *event;      /* the gateway's id of the event that says so */
+    const char *event_type; /* "customer.updated" */
+    int64_t created;        /* of the event, unix seconds */
+    const char *type;       /* "customer" */
+    const char *id;         /* the gateway's id of the object */
+    const sl_value *object;
+    const sl_value *previous; /* or NULL */
+} sl_gateway_object;
+
+/* By which a plugin that owns a type of objects takes in what gateways say about them; one plugin a type at most. The handler
+ * reads, decides and adds to the write set, which is committed with the mark that the event was handled; it may run several
+ * times. Events of one object come in the order of their making, each once: what is older than the last one that was
+ * taken in does not come. An object that is not known yet is to be made, a state that is final is not left. [suspends] */
+typedef struct sl_gateway_object_type {
+    const char *type; /* "customer" */
+    sl_status (*handler)(sl_context *cx, const sl_gateway_object *object);
+    uint64_t reserved[2];
+} sl_gateway_object_type;
+#define SL_GATEWAY_OBJECTS_END \
+    {                          \
+        .type = NULL           \
+    }
 
 typedef struct sl_gateway_operations {
     uint32_t struct_size;
@@ -141,7 +179,10 @@ typedef struct sl_gateway_operations {
     sl_status (*resolve_name)(sl_context *cx, const char *name, sl_gateway_token *ret);
     /* Reserved for what is attached to a customer: the adapter may refuse (SL_E_CARD). NULL: always fine. */
     sl_status (*attach)(sl_context *cx, const char *token, const char *customer);
+    /* SL_OK: it comes from the gateway. SL_E_INVALID with the reason when it does not; SL_E_UNAVAILABLE when that cannot be found
+     * out now. */
     sl_status (*verify_webhook)(sl_context *cx, const sl_gateway_webhook *webhook);
+    /* Of a webhook that was verified: fills id, type, created and what it tells. */
     sl_status (*parse_webhook)(sl_context *cx, const sl_gateway_webhook *webhook,
                                sl_gateway_event *ret);
     sl_status (*health)(sl_context *cx);
@@ -197,6 +238,44 @@ SL_API sl_status sl_gateway_attach(sl_context *cx, const sl_gateway *gateway, co
 
 /* Tells the plugin that listens (descriptor's gateway_listener) what a gateway said. since 1.0 [suspends] */
 SL_API sl_status sl_gateway_notify(sl_context *cx, const sl_gateway_notice *notice) SL_MUST_CHECK;
+
+/* ---- webhooks: what gateways send of their own accord ---- */
+
+/* The loaded gateway of this name, whatever it takes. SL_E_NOT_FOUND with the error filled. since 1.0 [no-suspend] */
+SL_API sl_status sl_gateway_find(sl_context *cx, const char *name,
+                                 const sl_gateway **ret) SL_MUST_CHECK;
+
+/* The request that is served, as adapters are given it: raw body, all headers in their order. NULL outside a request; the body
+ * is whole only on a route with SL_ROUTE_RAW_BODY. since 1.0 [no-suspend] */
+SL_API const sl_gateway_webhook *sl_request_webhook(sl_context *cx);
+
+/* A header of a webhook, whatever the case of its name; NULL when there is none. since 1.0 [no-suspend] */
+SL_API const char *sl_webhook_header(const sl_gateway_webhook *webhook, const char *name);
+
+/* Checks a signature like Stripe's: the header `name` is "t=SECONDS,v1=HEX", one of its v1 the HMAC-SHA256 of "SECONDS.BODY" under
+ * one of the secrets (comma-separated), made within `tolerance` seconds of now; in constant time. SL_E_INVALID
+ * `webhook_signature_invalid` naming the header, with what is wrong: missing, unreadable, too old, no match.
+ * since 1.0 [no-suspend] */
+SL_API sl_status sl_webhook_signature_check(sl_context *cx, const sl_gateway_webhook *webhook,
+                                            const char *name, const char *secrets,
+                                            int64_t tolerance) SL_MUST_CHECK;
+
+/* Reads an event of Stripe's shape: {"id","type","created","livemode","account","data":{"object","previous_attributes"}}; the
+ * notice stays empty. SL_E_INVALID `json_invalid`, or naming the member that is missing. since 1.0 [no-suspend] */
+SL_API sl_status sl_webhook_event_read(sl_context *cx, const sl_gateway_webhook *webhook,
+                                       sl_gateway_event *ret) SL_MUST_CHECK;
+
+/* Asks the adapter, under the deadline of gateway.timeout. SL_E_UNSUPPORTED when it takes no webhooks; else what the adapter says,
+ * whose every failure has an error. An event without id or type is SL_E_INVALID. since 1.0 [suspends] */
+SL_API sl_status sl_gateway_verify_webhook(sl_context *cx, const sl_gateway *gateway,
+                                           const sl_gateway_webhook *webhook) SL_MUST_CHECK;
+SL_API sl_status sl_gateway_parse_webhook(sl_context *cx, const sl_gateway *gateway,
+                                          const sl_gateway_webhook *webhook,
+                                          sl_gateway_event *ret) SL_MUST_CHECK;
+
+/* Hands an event's object to the plugin that owns its type (descriptor's gateway_objects), whose writes are left pending.
+ * SL_E_NOT_FOUND, without an error, when nobody does. Who calls keeps the order of an object's events. since 1.0 [suspends] */
+SL_API sl_status sl_gateway_tell(sl_context *cx, const sl_gateway_event *event) SL_MUST_CHECK;
 
 /* A context beside this one for work that commits on its own (an adapter's own records): same memory, account and deadline;
  * its own writes, error and no reply. since 1.0 [no-suspend] */

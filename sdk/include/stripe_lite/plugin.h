@@ -77,6 +77,7 @@ typedef struct sl_plugin_descriptor {
     void (*stop)(sl_plugin *self);
     sl_status (*gateway_listener)(sl_context *cx,
                                   const sl_gateway_notice *notice); /* one plugin at most has it */
+    const sl_gateway_object_type *gateway_objects; /* types of objects that it owns */
 } sl_plugin_descriptor;
 
 /* The exported function's name and type. */
