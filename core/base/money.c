@@ -156,6 +156,20 @@ size_t sl_money_to_major(int64_t amount, const char *currency, char *ret)
     return count;
 }
 
+const char *sl_money_decimal(sl_context *cx, int64_t amount, const char *currency)
+{
+    int32_t exponent = sl_currency_exponent(currency);
+    uint64_t unit = 1;
+    for (int32_t i = 0; i < (exponent < 0 ? 2 : exponent); i++)
+        unit *= 10;
+    uint64_t whole = amount < 0 ? 0 - (uint64_t)amount : (uint64_t)amount;
+    const char *sign = amount < 0 ? "-" : "";
+    if (unit == 1)
+        return sl_format(cx, "%s%llu", sign, (unsigned long long)whole);
+    return sl_format(cx, "%s%llu.%0*llu", sign, (unsigned long long)(whole / unit),
+                     exponent < 0 ? 2 : exponent, (unsigned long long)(whole % unit));
+}
+
 /* A decimal number taken apart: the digits of `whole` and `fraction` are one number, moved by `exponent`. */
 struct decimal {
     bool negative;

@@ -41,6 +41,35 @@ static void hashes_are_the_standards(void **state)
     assert_false(sl_equal_constant_time(NULL, NULL));
 }
 
+/* RFC 2202 and RFC 4231, second case of each. */
+static void other_hashes_sign_too(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *hash;
+        const char *hex;
+    } cases[] = {
+        { "sha1", "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79" },
+        { "sha256", "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843" },
+        { "sha384", "af45d2e376484031617f78d2b58a6b1b9c7ef464f5a01b47e42ec3736322445e"
+                    "8e2240ca5e69e2c78b3239ecfab21649" },
+        { "sha512", "164b7a7bfcf819e2e395fbe73b56e0a387bd64222e831fd610270cd7ea250554"
+                    "9758bf75c05a994a6d034f65f8f0e6fdcaeab1a34d4a6b4b636e070a38bce737" },
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        size_t length = 0;
+        const unsigned char *bytes =
+            sl_hmac(cx, cases[i].hash, "Jefe", 4, "what do ya want for nothing?", 28, &length);
+        assert_string_equal(sl_hex(cx, bytes, length), cases[i].hex);
+    }
+    size_t length = 0;
+    assert_null(sl_hmac(cx, "md5", "Jefe", 4, "", 0, &length));
+    assert_string_equal(sl_base64(cx, "fooba", 5), "Zm9vYmE=");
+    assert_memory_equal(sl_base64_read(cx, "Zm9vYmE=", &length), "fooba", 6);
+    assert_int_equal(length, 5);
+    assert_null(sl_base64_read(cx, "Zm9vYmE", &length));
+}
+
 static void signatures_are_verified(void **state)
 {
     (void)state;
@@ -174,6 +203,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(hashes_are_the_standards),
+        cmocka_unit_test(other_hashes_sign_too),
         cmocka_unit_test(signatures_are_verified),
         cmocka_unit_test(encryption_round_trips_and_tells_tampering),
         cmocka_unit_test(encodings_go_both_ways),

@@ -5,6 +5,7 @@
  */
 #include "core/base/tests/test.h"
 
+#include "core/base/context.h"
 #include <stripe_lite/money.h>
 
 #include "core/base/currencies.h"
@@ -167,6 +168,32 @@ static void major_units_are_written(void **state)
     }
 }
 
+static void decimals_have_all_digits_of_their_currency(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t amount;
+        const char *currency;
+        const char *text;
+    } rows[] = {
+        { 1999, "usd", "19.99" },
+        { 1000, "usd", "10.00" },
+        { 5, "usd", "0.05" },
+        { 1000, "jpy", "1000" },
+        { 1500, "kwd", "1.500" },
+        { 7, "KWD", "0.007" },
+        { -1050, "usd", "-10.50" },
+        { 0, "usd", "0.00" },
+        { 0, "jpy", "0" },
+        { 100, "xyz", "1.00" },
+        { INT64_MIN, "jpy", "-9223372036854775808" },
+    };
+    sl_context *cx = sl_context_new(NULL, "acct_1", true, "req_1");
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        assert_string_equal(sl_money_decimal(cx, rows[i].amount, rows[i].currency), rows[i].text);
+    sl_context_free(cx);
+}
+
 static void major_units_are_read_exactly(void **state)
 {
     (void)state;
@@ -292,6 +319,7 @@ int main(void)
         cmocka_unit_test(splits_lose_nothing),
         cmocka_unit_test(currencies_are_known),
         cmocka_unit_test(major_units_are_written),
+        cmocka_unit_test(decimals_have_all_digits_of_their_currency),
         cmocka_unit_test(major_units_are_read_exactly),
         cmocka_unit_test(what_is_no_amount_is_refused),
         cmocka_unit_test(long_texts_hide_nothing),

@@ -15,6 +15,19 @@ SL_API const char *sl_hmac_sha256_hex(sl_context *cx, const char *key, const voi
                                       size_t length);
 SL_API const char *sl_sha256_hex(sl_context *cx, const void *data, size_t length);
 
+/* The bytes of an HMAC by "sha1", "sha256", "sha384" or "sha512", `ret_length` of them; NULL for any other name. SHA-1 is here
+ * for gateways that still sign with it. since 1.0 [no-suspend] */
+SL_API const unsigned char *sl_hmac(sl_context *cx, const char *hash, const void *key,
+                                    size_t key_length, const void *data, size_t length,
+                                    size_t *ret_length);
+
+/* Bytes as text: lower-case hex; base64 with padding (RFC 4648). since 1.0 [no-suspend] */
+SL_API const char *sl_hex(sl_context *cx, const void *bytes, size_t length);
+SL_API const char *sl_base64(sl_context *cx, const void *bytes, size_t length);
+
+/* The bytes of a base64 text, followed by a NUL that is not counted; NULL when it is none. since 1.0 [no-suspend] */
+SL_API const unsigned char *sl_base64_read(sl_context *cx, const char *text, size_t *ret_length);
+
 /* Equality in time that depends on the lengths only. since 1.0 [no-suspend] */
 SL_API bool sl_equal_constant_time(const char *a, const char *b);
 

@@ -200,7 +200,9 @@ typedef struct sl_gateway_type {
     const char *const *methods;    /* "card", ...; NULL: card */
     int32_t priority;              /* the highest that fits is chosen first */
     int32_t reserved_number;
-    uint64_t reserved[4];
+    const struct sl_gateway_conformance
+        *conformance; /* what the check plays to it; conformance.h */
+    uint64_t reserved[3];
 } sl_gateway_type;
 #define SL_GATEWAYS_END \
     {                   \
@@ -224,6 +226,24 @@ SL_API sl_status sl_gateway_call(sl_context *cx, const sl_gateway *gateway,
 SL_API sl_status sl_gateway_retrieve(sl_context *cx, const sl_gateway *gateway,
                                      const sl_gateway_payment *payment,
                                      sl_gateway_outcome *ret) SL_MUST_CHECK;
+
+/* ---- for adapters: from an HTTP answer to an outcome ---- */
+
+/* Whether `response` is the gateway's own answer: 200 to 299, or 400 to 499 but 408. When it is not, fills `ret` with NOT_SENT
+ * (no connection was made) or UNKNOWN (a timeout, a dropped connection, a redirect, 408, 5xx) and the reason.
+ * since 1.0 [no-suspend] */
+SL_API bool sl_gateway_answered(sl_context *cx, const sl_http_response *response,
+                                sl_gateway_outcome *ret);
+
+/* Sends an adapter's request and reads the answer as JSON: NULL when there is none that can be read, and `ret` then says
+ * NOT_SENT or UNKNOWN with the reason: the operation returns SL_OK at once. Otherwise `ret_status` (or NULL) is the HTTP status;
+ * an answer without a body is the JSON null. since 1.0 [suspends] */
+SL_API const sl_value *sl_gateway_ask(sl_context *cx, const sl_http_request *request,
+                                      sl_gateway_outcome *ret, int32_t *ret_status) SL_MUST_CHECK;
+
+/* An answer that says neither yes nor no: UNKNOWN with a sentence. since 1.0 [no-suspend] */
+SL_API sl_status sl_gateway_unclear(sl_context *cx, sl_gateway_outcome *ret, const char *format,
+                                    ...) SL_PRINTF(3, 4);
 
 /* How long a call may last at most, in whole seconds: gateway.timeout. since 1.0 [no-suspend] */
 SL_API int64_t sl_gateway_call_seconds(const sl_context *cx);

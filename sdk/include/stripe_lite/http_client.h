@@ -59,5 +59,22 @@ SL_API sl_status sl_http_check(sl_context *cx, const char *url, uint32_t flags) 
 SL_API const char *sl_http_response_header(sl_context *cx, const sl_http_response *response,
                                            const char *name);
 
+/* ---- texts that requests are made of ---- */
+
+/* A form's body (application/x-www-form-urlencoded): sl_form(cx, "amount", text, "currency", other). What is NULL is left out.
+ * since 1.0 [no-suspend] */
+SL_API const char *sl_form_of(sl_context *cx, ...);
+#define sl_form(cx, ...) sl_form_of((cx), __VA_ARGS__, (const char *)NULL)
+
+/* The same for pairs ended by a NULL name. since 1.0 [no-suspend] */
+SL_API const char *sl_form_pairs(sl_context *cx, const sl_pair *pairs);
+
+/* A text as one part of a path or query: all but letters, digits and "-._~" as %XX. since 1.0 [no-suspend] */
+SL_API const char *sl_url_encode(sl_context *cx, const char *text);
+
+/* The value of a name, whatever its case, in pairs ended by a NULL name (a webhook's headers); NULL when it is not there.
+ * since 1.0 [no-suspend] */
+SL_API const char *sl_header_value(const sl_pair *headers, const char *name);
+
 SL_END_DECLS
 #endif

@@ -42,6 +42,10 @@ SL_API int64_t sl_currency_maximum(const char *currency);
  * at least 32 bytes; returns its length. since 1.0 [no-suspend] */
 SL_API size_t sl_money_to_major(int64_t amount, const char *currency, char *ret);
 
+/* Minor units as gateways that speak of major units write them, with all digits of the currency and no others: 1999 usd is
+ * "19.99", 1000 jpy "1000", 1500 kwd "1.500". since 1.0 [no-suspend] */
+SL_API const char *sl_money_decimal(sl_context *cx, int64_t amount, const char *currency);
+
 /* The exact minor units of a decimal text ("19.99", "19.990", "1e2"); SL_E_INVALID when it has a fraction of the minor unit or
  * is no number, SL_E_TOO_LARGE when it does not fit. Fills no error. since 1.0 [no-suspend] */
 SL_API sl_status sl_money_from_major(const char *text, size_t length, const char *currency,

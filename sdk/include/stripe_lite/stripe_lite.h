@@ -19,6 +19,7 @@
 #include <stripe_lite/job.h>
 #include <stripe_lite/http_client.h>
 #include <stripe_lite/gateway.h>
+#include <stripe_lite/conformance.h>
 #include <stripe_lite/crypto.h>
 #include <stripe_lite/fault.h>
 #include <stripe_lite/log.h>
