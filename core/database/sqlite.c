@@ -71,6 +71,8 @@ static void memory_set(void)
     sqlite3_mem_methods wiping = library_memory;
     wiping.xFree = memory_free;
     (void)sqlite3_config(SQLITE_CONFIG_MALLOC, &wiping);
+    /* Nobody asks how much it is, and each allocation would be counted under one lock for all threads. */
+    (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 }
 
 sl_status sl_sqlite_open(sl_loop *loop, const char *path, void **ret_self, char **ret_message)

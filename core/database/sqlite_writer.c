@@ -1,9 +1,10 @@
 /*
  * sqlite_writer.c: the one thread that writes: it takes what has queued up and commits it together.
  *
- * A group is one transaction with a savepoint for each member; a member that fails is rolled back to its savepoint and hurts
- * nobody. When the transaction itself is lost, the members run again one by one. Nothing waits for company: a group is what
- * came while the last one was committed. A request lives on the stack of the fiber that waits for it.
+ * A group is one transaction. When a member fails, nothing of it is committed and it runs once more, apart: a savepoint for
+ * each member, to which one that fails is rolled back and hurts nobody. Savepoints cost a copy of each page that a member
+ * touches, so only those pay that need them. When that transaction is lost too, the members run one by one. Nothing waits for
+ * company: a group is what came while the last one was committed. A request lives on the stack of the fiber that waits for it.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -99,20 +100,20 @@ static bool request_statements(struct request *request)
     return true;
 }
 
-/* False when the whole transaction is gone; its reason is in `request` then. */
-static bool member_run(struct sl_sqlite_writer *writer, struct request *request)
+/* False when the whole transaction is gone or has to go; its reason is in `request` then. */
+static bool member_run(struct sl_sqlite_writer *writer, struct request *request, bool apart)
 {
-    int code = SL_FAULT("sqlite.before_savepoint") ? SQLITE_IOERR : SQLITE_OK;
-    if (code == SQLITE_OK)
+    int code = SL_FAULT("sqlite.before_statements") ? SQLITE_IOERR : SQLITE_OK;
+    if (code == SQLITE_OK && apart)
         code = writer_do(writer, "SAVEPOINT member");
     if (code == SQLITE_OK && !request_statements(request)) {
-        if (sqlite3_get_autocommit(writer->connection.db))
+        if (!apart || sqlite3_get_autocommit(writer->connection.db))
             return false;
         code = writer_do(writer, "ROLLBACK TO member");
     }
     if (code == SQLITE_OK)
         code = SL_FAULT("sqlite.after_statements") ? SQLITE_IOERR : SQLITE_OK;
-    if (code == SQLITE_OK)
+    if (code == SQLITE_OK && apart)
         code = writer_do(writer, "RELEASE member");
     if (code != SQLITE_OK)
         request_failed(request, code);
@@ -134,16 +135,16 @@ static int writer_begin(struct sl_sqlite_writer *writer)
     return code == SQLITE_OK ? writer_do(writer, "BEGIN IMMEDIATE") : code;
 }
 
-/* One transaction. When it cannot begin or is lost, false and the reason in *ret_code. */
+/* One transaction. When it cannot begin or is lost, false and the reason in *ret_code: SQLITE_ABORT when that is a conflict. */
 static bool group_try(struct sl_sqlite_writer *writer, struct request *first, struct request *end,
-                      int *ret_code)
+                      bool apart, int *ret_code)
 {
     *ret_code = writer_begin(writer);
     if (*ret_code != SQLITE_OK)
         return false;
     for (struct request *request = first; request != end; request = request->next) {
-        if (!member_run(writer, request)) {
-            *ret_code = request->code;
+        if (!member_run(writer, request, apart)) {
+            *ret_code = request->code != SQLITE_OK ? request->code : SQLITE_ABORT;
             writer_rollback(writer);
             return false;
         }
@@ -157,15 +158,24 @@ static bool group_try(struct sl_sqlite_writer *writer, struct request *first, st
     return false;
 }
 
+/* Who cannot begin once cannot the next time: they would wait one after the other. */
+static bool is_locked(int code)
+{
+    return (code & 0xff) == SQLITE_BUSY;
+}
+
 static void group_run(struct sl_sqlite_writer *writer, struct request *first)
 {
     int code;
-    if (group_try(writer, first, NULL, &code))
+    if (group_try(writer, first, NULL, false, &code))
+        return;
+    if (!is_locked(code) && SL_FAULT("sqlite.before_apart"))
+        code = SQLITE_IOERR;
+    else if (!is_locked(code) && group_try(writer, first, NULL, true, &code))
         return;
     for (struct request *request = first; request; request = request->next) {
-        /* Who cannot begin for one cannot for the next: they would wait one after the other. */
-        bool locked = (code & 0xff) == SQLITE_BUSY;
-        if (!locked && first->next && group_try(writer, request, request->next, &code))
+        if (!is_locked(code) && first->next &&
+            group_try(writer, request, request->next, true, &code))
             continue;
         request->conflict = false;
         request_failed(request, code);

@@ -1,6 +1,7 @@
 /*
- * groups_test.c: write sets that are committed together on PostgreSQL as statements on many rows: their values, one that is
- * in the way among many, rows that several touch, counters, tables that change, plans, and two servers on the same rows.
+ * groups_test.c: write sets that are committed together: one that is in the way among many and rows that several touch, on both
+ * databases; and as statements on many rows of PostgreSQL their values, counters, tables that change, plans, and two servers on
+ * the same rows.
  *
  * The first of many fibers leads a group of its own; all others wait meanwhile and are the next group.
  *
@@ -52,6 +53,12 @@ static void run_many(void (*function)(sl_context *cx, void *data))
 static const char *name_of(sl_context *cx, const void *data)
 {
     return sl_format(cx, "item_%02d", (int)(intptr_t)data);
+}
+
+/* The database of the running test once more, emptied. */
+static void use_again(void **state)
+{
+    assert_int_equal(bench_on_sqlite ? bench_use_sqlite(state) : bench_use_postgres(state), 0);
 }
 
 static int64_t ask(sl_context *cx, const char *sql)
@@ -202,6 +209,12 @@ static void test_updates_and_deletes(void **state)
 enum harm { STALE, GONE, KEY_TAKEN, KEY_TAKEN_BY_NEIGHBOUR, NO_JSON, HARMS };
 static enum harm harm;
 
+/* SQLite takes any text for JSON. */
+static enum harm harms(void)
+{
+    return bench_on_sqlite ? NO_JSON : HARMS;
+}
+
 /* Fiber 20 of an update does harm; fiber 21 is the neighbour whose key it wants. */
 static void harmed_update(sl_context *cx, void *data)
 {
@@ -250,8 +263,8 @@ static void harmed_see(sl_context *cx)
 
 static void test_one_update_in_the_way(void **state)
 {
-    for (harm = STALE; harm < HARMS; harm++) {
-        assert_int_equal(bench_use_postgres(state), 0);
+    for (harm = STALE; harm < harms(); harm++) {
+        use_again(state);
         bench_run(harmed_before);
         bench_run(harmed_see);
     }
@@ -295,8 +308,8 @@ static void harmed_insert_see(sl_context *cx)
 
 static void test_one_insert_in_the_way(void **state)
 {
-    for (harm = STALE; harm < HARMS; harm++) {
-        assert_int_equal(bench_use_postgres(state), 0);
+    for (harm = STALE; harm < harms(); harm++) {
+        use_again(state);
         bench_run(harmed_insert_before);
         bench_run(harmed_insert_see);
     }
@@ -353,7 +366,7 @@ static void test_rows_that_several_touch(void **state)
 {
     run_many(same_insert);
     bench_run(same_insert_see);
-    assert_int_equal(bench_use_postgres(state), 0);
+    use_again(state);
     run_many(ignore_insert);
     bench_run(ignore_see);
     run_many(twice);
@@ -586,10 +599,14 @@ static void test_a_table_that_changes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        ON_POSTGRES(test_values_of_all_kinds),          ON_POSTGRES(test_updates_and_deletes),
-        ON_POSTGRES(test_one_update_in_the_way),        ON_POSTGRES(test_one_insert_in_the_way),
-        ON_POSTGRES(test_rows_that_several_touch),      ON_POSTGRES(test_counters_that_overflow),
-        ON_POSTGRES(test_two_servers_on_the_same_rows), ON_POSTGRES(test_plans),
+        ON_POSTGRES(test_values_of_all_kinds),
+        ON_POSTGRES(test_updates_and_deletes),
+        ON_BOTH(test_one_update_in_the_way),
+        ON_BOTH(test_one_insert_in_the_way),
+        ON_BOTH(test_rows_that_several_touch),
+        ON_POSTGRES(test_counters_that_overflow),
+        ON_POSTGRES(test_two_servers_on_the_same_rows),
+        ON_POSTGRES(test_plans),
         ON_POSTGRES(test_a_table_that_changes),
     };
     return cmocka_run_group_tests_name("database: groups", tests, bench_up, bench_down);

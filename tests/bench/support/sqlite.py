@@ -14,8 +14,6 @@ from .processes import Trouble, run
 
 PARAMETER = re.compile(r"\$\d+")
 VALUE = r"(NULL|-?\d+|'(?:[^']|'')*')"
-# What lets several requests share a transaction is nothing to who commits each alone.
-GROUPING = re.compile(r"SAVEPOINT|RELEASE")
 MARKS = {U: "\x01", W: "\x02", CLIENT: "\x03"}
 
 
@@ -49,8 +47,7 @@ class SqliteTrace:
         with open(self.file, encoding="utf-8") as file:
             file.seek(self.offset)
             records = file.read().split("\x1e")[:-1]
-        statements = [parsed for record in records if (parsed := parse_record(record))]
-        return [statement for statement in statements if not GROUPING.match(statement.sql)]
+        return [parsed for record in records if (parsed := parse_record(record))]
 
 
 def capture_sqlite(file, request):
