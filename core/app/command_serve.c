@@ -11,6 +11,7 @@
 #include "core/app/cli.h"
 #include "core/app/flags.h"
 #include "core/base/metrics.h"
+#include "core/plugin/gateways.h"
 #include "core/http/ratelimit.h"
 
 #define SERVE_FLAGS 3
@@ -57,7 +58,7 @@ static bool shared_open(sl_invocation *invocation)
         files.rlim_cur = files.rlim_max;
         (void)setrlimit(RLIMIT_NOFILE, &files);
     }
-    if (!sl_metrics_share()) {
+    if (!sl_metrics_share() || !sl_breakers_share()) {
         fprintf(stderr, "stripe-lite: the system refuses shared memory\n");
         return false;
     }

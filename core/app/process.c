@@ -89,10 +89,17 @@ static int plugins_open(sl_process *process)
     host->jobs = sl_jobs_new(host);
     if (sl_resources_add(host->resources, &sl_event_resource))
         return say("the resource 'event' is refused", SL_EXIT_NO);
-    host->gateways = sl_gateways_new(host->settings->gateway_timeout * 1000,
-                                     strcmp(host->settings->environment, "production") == 0);
-    return sl_plugins_load(host, &places, &message) == SL_OK ? SL_EXIT_OK
-                                                             : say(message, SL_EXIT_CONFIG);
+    const sl_settings *settings = host->settings;
+    host->gateways = sl_gateways_new(&(sl_gateways_options){
+        .timeout_ms = settings->gateway_timeout * 1000,
+        .breaker_failures = settings->gateway_breaker_failures,
+        .breaker_pause_ms = settings->gateway_breaker_pause * 1000,
+        .concurrency = (uint32_t)settings->gateway_concurrency,
+        .production = strcmp(settings->environment, "production") == 0,
+    });
+    if (sl_plugins_load(host, &places, &message) == SL_OK)
+        message = sl_gateways_route(host->gateways, &settings->gateway_routes);
+    return message ? say(message, SL_EXIT_CONFIG) : SL_EXIT_OK;
 }
 
 static int host_open(sl_process *process, sl_context *cx)

@@ -20,6 +20,7 @@ typedef enum setting_type {
     SETTING_NUMBERS,  /* the same of whole numbers */
     SETTING_DATABASE, /* kept as text; database.c makes the address of it */
     SETTING_PART,     /* of the address: kept as text, no member */
+    SETTING_ROUTES,   /* a list of routing rules; routes.c */
 } setting_type;
 
 typedef struct setting_key {
@@ -108,6 +109,9 @@ const char *setting_allowed(sl_arena *arena, const setting_key *key);
 /* yaml.c, dotenv.c, environment.c: the layers. */
 void settings_read_yaml(sl_settings *settings, const char *file);
 void settings_read_dotenv(sl_settings *settings, const char *file);
+/* routes.c: routing rules as the YAML text of a variable. */
+void settings_read_routes(sl_settings *settings, const setting_key *key,
+                          const setting_value *value);
 void settings_read_environment(sl_settings *settings, const char *const *environment);
 void settings_variable(sl_settings *settings, const setting_variable *variable);
 void settings_warn_variables(sl_settings *settings, const char *const *bundled);

@@ -255,6 +255,22 @@ const setting_key setting_keys[] = {
     { "gateway.timeout", "STRIPE_LITE_GATEWAY_TIMEOUT", INT, "10", .min = 1, .max = 300,
       AT(gateway_timeout),
       .doc = "Seconds a gateway has to answer; then the outcome is unknown and asked for later" },
+    { "gateway.concurrency", "STRIPE_LITE_GATEWAY_CONCURRENCY", INT, "400", .min = 1, .max = 15000,
+      AT(gateway_concurrency),
+      .doc =
+          "Calls of a worker to one gateway at once; one more is not sent, and the next gateway of the rule is tried" },
+    { "gateway.breaker.failures", "STRIPE_LITE_GATEWAY_BREAKER_FAILURES", INT, "5", .max = 1000,
+      AT(gateway_breaker_failures),
+      .doc =
+          "Calls in a row without an answer after which a gateway is left alone; `0` is never. See docs/gateways.md" },
+    { "gateway.breaker.pause", "STRIPE_LITE_GATEWAY_BREAKER_PAUSE", INT, "10", .min = 1,
+      .max = 3600, AT(gateway_breaker_pause),
+      .doc = "Seconds for which it is left alone before one call tries it again" },
+    { "gateway.routes", "STRIPE_LITE_GATEWAY_ROUTES", SETTING_ROUTES, NULL,
+      "none: the gateway of highest priority", .allowed = "a list of rules, each with `use`",
+      AT(gateway_routes),
+      .doc =
+          "Rules of which the first that fits a payment says which gateways it is tried at. See docs/gateways.md" },
 
     { "limits.rate", "STRIPE_LITE_RATE_LIMIT", SETTING_RATE, "100:200", .max = 1000000,
       AT(limits_rate), .doc = "Requests a second and burst of each key; `0` is off" },

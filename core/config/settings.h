@@ -39,6 +39,25 @@ typedef struct sl_plugin_setting {
     bool required;
 } sl_plugin_setting;
 
+/* A routing rule. A list that is empty says nothing; a payment fits when all others hold what it is. */
+typedef struct sl_gateway_rule {
+    const char *origin;          /* "file:line:column" */
+    sl_setting_texts currencies; /* lower case, as the next two */
+    sl_setting_texts methods;
+    sl_setting_texts brands;
+    sl_setting_texts countries; /* of the card; upper case */
+    const int64_t *min;         /* minor units, one a currency of `currencies`; NULL: no bound */
+    const int64_t *max;
+    sl_setting_texts use; /* gateways, in the order in which they are tried; never empty */
+    sl_setting_numbers
+        weights; /* one a gateway: how often it comes first; empty: the order says it */
+} sl_gateway_rule;
+
+typedef struct sl_gateway_rules {
+    uint32_t count;
+    const sl_gateway_rule *items;
+} sl_gateway_rules;
+
 typedef struct sl_setting_message {
     const char *text; /* one sentence with its place, nothing secret */
     bool warning;     /* else a fault */
@@ -93,7 +112,11 @@ struct sl_settings {
     const char *log_format; /* "text", "json", "auto" */
     const char *log_file;   /* NULL: stderr */
 
-    int64_t gateway_timeout; /* seconds */
+    int64_t gateway_timeout;          /* seconds */
+    int64_t gateway_concurrency;      /* calls of a worker to one gateway */
+    int64_t gateway_breaker_failures; /* in a row; 0: no breaker */
+    int64_t gateway_breaker_pause;    /* seconds */
+    sl_gateway_rules gateway_routes;
 
     int64_t limits_rate; /* requests a second and key, 0: off */
     int64_t limits_rate_burst;

@@ -271,6 +271,10 @@ void setting_give(sl_settings *settings, const setting_key *key, const setting_v
 {
     if (!value->text || (value->text[0] == '\0' && value->style != STYLE_SEQUENCE))
         return;
+    if (key->type == SETTING_ROUTES) {
+        settings_read_routes(settings, key, value);
+        return;
+    }
     sl_arena *arena = settings->inside->arena;
     const char *wrong = wrong_style(arena, key, value);
     if (!wrong && key->type == SETTING_DATABASE) {

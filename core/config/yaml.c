@@ -5,27 +5,19 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
+#include "core/config/yaml_walk.h"
+
 #include <string.h>
 
-#include <yaml.h>
-
 #include "core/base/buffer.h"
-#include "core/config/inside.h"
 
-typedef struct yaml_walk {
-    sl_settings *settings;
-    sl_arena *arena;
-    const char *file;
-    yaml_document_t *document;
-} yaml_walk;
-
-static const char *at(const yaml_walk *walk, const yaml_node_t *node)
+const char *yaml_at(const yaml_walk *walk, const yaml_node_t *node)
 {
     return sl_arena_format(walk->arena, "%s:%zu:%zu", walk->file, node->start_mark.line + 1,
                            node->start_mark.column + 1);
 }
 
-static const char *scalar(const yaml_walk *walk, const yaml_node_t *node)
+const char *yaml_scalar(const yaml_walk *walk, const yaml_node_t *node)
 {
     return sl_arena_copy(walk->arena, (const char *)node->data.scalar.value,
                          node->data.scalar.length);
@@ -37,7 +29,7 @@ static bool is_quoted(const yaml_node_t *node)
            node->data.scalar.style != YAML_ANY_SCALAR_STYLE;
 }
 
-static bool is_null(const yaml_node_t *node)
+bool yaml_is_null(const yaml_node_t *node)
 {
     if (node->type != YAML_SCALAR_NODE || is_quoted(node))
         return false;
@@ -57,7 +49,7 @@ static const char *joined(const yaml_walk *walk, const yaml_node_t *node, const 
             memchr(value->data.scalar.value, ',', value->data.scalar.length) ||
             memchr(value->data.scalar.value, '\0', value->data.scalar.length)) {
             setting_fault(walk->settings, "%s: an item of %s must be one value without a comma",
-                          at(walk, value), path);
+                          yaml_at(walk, value), path);
             return NULL;
         }
         if (out.length > 0)
@@ -67,10 +59,9 @@ static const char *joined(const yaml_walk *walk, const yaml_node_t *node, const 
     return sl_buffer_text(&out);
 }
 
-/* The text and style of a value: scalar or list. False, and a fault, for anything else. */
-static bool value_of(const yaml_walk *walk, yaml_node_t *node, const char *path, setting_value *ret)
+bool yaml_value_of(const yaml_walk *walk, yaml_node_t *node, const char *path, setting_value *ret)
 {
-    *ret = (setting_value){ .layer = LAYER_FILE, .label = path, .origin = at(walk, node) };
+    *ret = (setting_value){ .layer = LAYER_FILE, .label = path, .origin = yaml_at(walk, node) };
     if (node->type == YAML_SEQUENCE_NODE) {
         ret->style = STYLE_SEQUENCE;
         ret->text = joined(walk, node, path);
@@ -86,28 +77,27 @@ static bool value_of(const yaml_walk *walk, yaml_node_t *node, const char *path,
         return false;
     }
     ret->style = is_quoted(node) ? STYLE_QUOTED : STYLE_PLAIN;
-    ret->text = is_null(node) ? NULL : scalar(walk, node);
+    ret->text = yaml_is_null(node) ? NULL : yaml_scalar(walk, node);
     return true;
 }
 
-/* The key of a pair, after it was checked: a scalar, and not given before in this mapping. NULL after a fault. */
-static const char *key_of(const yaml_walk *walk, const yaml_node_t *mapping,
-                          const yaml_node_pair_t *pair, const char *prefix)
+const char *yaml_key_of(const yaml_walk *walk, const yaml_node_t *mapping,
+                        const yaml_node_pair_t *pair, const char *prefix)
 {
     yaml_node_t *node = yaml_document_get_node(walk->document, pair->key);
     if (node->type != YAML_SCALAR_NODE ||
         memchr(node->data.scalar.value, '\0', node->data.scalar.length)) {
-        setting_fault(walk->settings, "%s: a key must be one word", at(walk, node));
+        setting_fault(walk->settings, "%s: a key must be one word", yaml_at(walk, node));
         return NULL;
     }
-    const char *name = scalar(walk, node);
+    const char *name = yaml_scalar(walk, node);
     const char *path = *prefix ? sl_arena_format(walk->arena, "%s.%s", prefix, name) : name;
     for (yaml_node_pair_t *earlier = mapping->data.mapping.pairs.start; earlier < pair; earlier++) {
         yaml_node_t *other = yaml_document_get_node(walk->document, earlier->key);
         if (other->type == YAML_SCALAR_NODE &&
             strcmp((const char *)other->data.scalar.value, name) == 0) {
             setting_fault(walk->settings, "%s: %s is given twice; first at line %zu",
-                          at(walk, node), path, other->start_mark.line + 1);
+                          yaml_at(walk, node), path, other->start_mark.line + 1);
             return NULL;
         }
     }
@@ -150,14 +140,14 @@ static void unknown_key(const yaml_walk *walk, const yaml_node_t *node, const ch
     const char *nearest = sl_settings_nearest(*prefix ? path + strlen(prefix) + 1 : path, names);
     const char *dot = *prefix ? "." : "";
     if (nearest) {
-        setting_fault(walk->settings, "%s: %s is no setting; did you mean %s%s%s?", at(walk, node),
-                      setting_quote(walk->arena, path), prefix, dot, nearest);
+        setting_fault(walk->settings, "%s: %s is no setting; did you mean %s%s%s?",
+                      yaml_at(walk, node), setting_quote(walk->arena, path), prefix, dot, nearest);
         return;
     }
     sl_buffer all = SL_BUFFER_INIT(walk->arena);
     for (uint32_t i = 0; names[i]; i++)
         sl_buffer_format(&all, "%s%s", i > 0 ? ", " : "", names[i]);
-    setting_fault(walk->settings, "%s: %s is no setting; allowed%s%s: %s", at(walk, node),
+    setting_fault(walk->settings, "%s: %s is no setting; allowed%s%s: %s", yaml_at(walk, node),
                   setting_quote(walk->arena, path), *prefix ? " in " : "", prefix,
                   sl_buffer_text(&all));
 }
@@ -167,19 +157,19 @@ static void unknown_key(const yaml_walk *walk, const yaml_node_t *node, const ch
 static void plugin_options(const yaml_walk *walk, yaml_node_t *node, const char *plugin)
 {
     sl_settings_inside *inside = walk->settings->inside;
-    if (is_null(node))
+    if (yaml_is_null(node))
         return;
     if (node->type != YAML_MAPPING_NODE) {
         setting_fault(walk->settings, "%s: settings of %s must be a mapping of its options",
-                      at(walk, node), plugin);
+                      yaml_at(walk, node), plugin);
         return;
     }
     for (yaml_node_pair_t *pair = node->data.mapping.pairs.start;
          pair < node->data.mapping.pairs.top; pair++) {
-        const char *name = key_of(walk, node, pair, "");
+        const char *name = yaml_key_of(walk, node, pair, "");
         yaml_node_t *value = yaml_document_get_node(walk->document, pair->value);
         setting_value read;
-        if (!name || !value_of(walk, value, name, &read) || !read.text)
+        if (!name || !yaml_value_of(walk, value, name, &read) || !read.text)
             continue;
         uint32_t count = inside->option_count++;
         inside->options =
@@ -214,11 +204,11 @@ static void plugin_member(const yaml_walk *walk, yaml_node_t *key, yaml_node_t *
         setting_fault(
             walk->settings,
             "%s: %s is no member of a plugin; allowed: name, path, required, settings%s%s",
-            at(walk, key), setting_quote(walk->arena, name), nearest ? "; did you mean " : "",
+            yaml_at(walk, key), setting_quote(walk->arena, name), nearest ? "; did you mean " : "",
             nearest ? nearest : "");
         return;
     }
-    if (!value_of(walk, node, name, &value) || !value.text)
+    if (!yaml_value_of(walk, node, name, &value) || !value.text)
         return;
     if (strcmp(name, "required") == 0) {
         plugin->required = strcmp(value.text, "true") == 0;
@@ -236,14 +226,14 @@ static void plugin_member(const yaml_walk *walk, yaml_node_t *key, yaml_node_t *
 static void plugin_read(const yaml_walk *walk, yaml_node_t *node)
 {
     sl_settings_inside *inside = walk->settings->inside;
-    sl_plugin_setting plugin = { .origin = at(walk, node) };
+    sl_plugin_setting plugin = { .origin = yaml_at(walk, node) };
     yaml_node_t *options = NULL;
-    if (node->type == YAML_SCALAR_NODE && !is_null(node)) {
-        plugin.name = scalar(walk, node);
+    if (node->type == YAML_SCALAR_NODE && !yaml_is_null(node)) {
+        plugin.name = yaml_scalar(walk, node);
     } else if (node->type == YAML_MAPPING_NODE) {
         for (yaml_node_pair_t *pair = node->data.mapping.pairs.start;
              pair < node->data.mapping.pairs.top; pair++) {
-            const char *name = key_of(walk, node, pair, "");
+            const char *name = yaml_key_of(walk, node, pair, "");
             yaml_node_t *value = yaml_document_get_node(walk->document, pair->value);
             if (!name)
                 continue;
@@ -277,13 +267,13 @@ static void plugin_read(const yaml_walk *walk, yaml_node_t *node)
 
 static void plugins_read(const yaml_walk *walk, yaml_node_t *node)
 {
-    if (is_null(node))
+    if (yaml_is_null(node))
         return;
     if (node->type != YAML_SEQUENCE_NODE) {
         setting_fault(
             walk->settings,
             "%s: plugins must be a list of names or of mappings with name, path, required, settings",
-            at(walk, node));
+            yaml_at(walk, node));
         return;
     }
     walk->settings->inside->list_given = true;
@@ -296,23 +286,25 @@ static void plugins_read(const yaml_walk *walk, yaml_node_t *node)
 
 static void section_read(const yaml_walk *walk, yaml_node_t *node, const char *prefix)
 {
-    if (is_null(node))
+    if (yaml_is_null(node))
         return;
     if (node->type != YAML_MAPPING_NODE) {
-        setting_fault(walk->settings, "%s: %s must be a mapping of settings", at(walk, node),
+        setting_fault(walk->settings, "%s: %s must be a mapping of settings", yaml_at(walk, node),
                       *prefix ? prefix : "the file");
         return;
     }
     for (yaml_node_pair_t *pair = node->data.mapping.pairs.start;
          pair < node->data.mapping.pairs.top; pair++) {
-        const char *path = key_of(walk, node, pair, prefix);
+        const char *path = yaml_key_of(walk, node, pair, prefix);
         if (!path)
             continue;
         yaml_node_t *value = yaml_document_get_node(walk->document, pair->value);
         const setting_key *key = setting_key_find(path);
         setting_value read;
-        if (key) {
-            if (value_of(walk, value, path, &read))
+        if (key && key->type == SETTING_ROUTES) {
+            yaml_routes_read(walk, value, key);
+        } else if (key) {
+            if (yaml_value_of(walk, value, path, &read))
                 setting_give(walk->settings, key, &read);
         } else if (is_section(path)) {
             section_read(walk, value, path);
@@ -342,20 +334,16 @@ static void parser_fault(const yaml_walk *walk, const yaml_parser_t *parser, con
                   parser->context ? " " : "", parser->context ? parser->context : "");
 }
 
-void settings_read_yaml(sl_settings *settings, const char *file)
+void yaml_text_read(sl_settings *settings, const char *file, const char *text, size_t length,
+                    yaml_reader reader, const setting_key *key, const setting_value *value)
 {
-    sl_arena *arena = settings->inside->arena;
-    size_t length = 0;
-    const char *reason = NULL;
-    bool missing;
-    const char *text = settings_read_file(arena, file, &length, &reason, &missing);
-    if (!text) {
-        setting_fault(settings, "%s: the settings file cannot be read: %s", file, reason);
-        return;
-    }
     yaml_parser_t parser;
     yaml_document_t document;
-    yaml_walk walk = { .settings = settings, .arena = arena, .file = file, .document = &document };
+    yaml_walk walk = { .settings = settings,
+                       .arena = settings->inside->arena,
+                       .file = file,
+                       .document = &document,
+                       .value = value };
     if (!yaml_parser_initialize(&parser)) {
         setting_fault(settings, "%s: out of memory", file);
         return;
@@ -368,7 +356,7 @@ void settings_read_yaml(sl_settings *settings, const char *file)
     }
     yaml_node_t *root = yaml_document_get_root_node(&document);
     if (root)
-        section_read(&walk, root, "");
+        reader(&walk, root, key);
     yaml_document_delete(&document);
     if (root) {
         if (!yaml_parser_load(&parser, &document)) {
@@ -377,9 +365,28 @@ void settings_read_yaml(sl_settings *settings, const char *file)
             root = yaml_document_get_root_node(&document);
             if (root)
                 setting_fault(settings, "%s: a second YAML document; the file must hold one",
-                              at(&walk, root));
+                              yaml_at(&walk, root));
             yaml_document_delete(&document);
         }
     }
     yaml_parser_delete(&parser);
+}
+
+static void file_read(const yaml_walk *walk, yaml_node_t *root, const setting_key *key)
+{
+    (void)key;
+    section_read(walk, root, "");
+}
+
+void settings_read_yaml(sl_settings *settings, const char *file)
+{
+    size_t length = 0;
+    const char *reason = NULL;
+    bool missing;
+    const char *text =
+        settings_read_file(settings->inside->arena, file, &length, &reason, &missing);
+    if (text)
+        yaml_text_read(settings, file, text, length, file_read, NULL, NULL);
+    else
+        setting_fault(settings, "%s: the settings file cannot be read: %s", file, reason);
 }

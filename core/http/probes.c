@@ -10,6 +10,7 @@
 #include "core/base/metrics.h"
 #include "core/base/version.h"
 #include "core/database/database.h"
+#include "core/plugin/gateways.h"
 #include "core/plugin/registry.h"
 
 /* Milliseconds; who probes usually waits for a second or more. */
@@ -99,6 +100,7 @@ sl_status sl_probe_health(sl_context *cx, const void *params)
         sl_json_close(out);
     }
     sl_json_close_array(out);
+    sl_gateways_health_write(out, host->gateways);
     sl_json_close(out);
     return sl_reply_json(cx, reason ? 503 : 200, out);
 }

@@ -135,6 +135,12 @@ static void outcome_give(const sl_gateway_outcome *outcome, sl_gateway_outcome *
     ret->struct_size = size;
 }
 
+static bool outcome_is_answer(const sl_gateway_outcome *outcome)
+{
+    return outcome->kind != SL_GATEWAY_NOT_SENT && outcome->kind != SL_GATEWAY_UNKNOWN;
+}
+
+/* Whoever asks what became of an attempt may always do so, and what comes of it says nothing of payments. */
 static sl_status payment_call(sl_context *cx, const sl_gateway *gateway, const char *name,
                               payment_operation operation, const sl_gateway_payment *payment,
                               sl_gateway_outcome *ret)
@@ -157,14 +163,23 @@ static sl_status payment_call(sl_context *cx, const sl_gateway *gateway, const c
            payment->struct_size && payment->struct_size < sizeof(copy) ? payment->struct_size
                                                                        : sizeof(copy));
     copy.struct_size = sizeof(copy);
-    if (sl_time_left(cx) == 0 || sl_fiber_cancelled()) {
-        outcome_empty(&outcome, SL_GATEWAY_NOT_SENT,
-                      "The request's time was over before the gateway was asked.");
+    bool retrieves = operation == gateway->operations.retrieve;
+    const char *refused = NULL;
+    if (sl_time_left(cx) == 0 || sl_fiber_cancelled())
+        refused = "The request's time was over before the gateway was asked.";
+    else if (!retrieves)
+        refused = sl_gateway_enter(cx, gateway);
+    if (refused) {
+        outcome_empty(&outcome, SL_GATEWAY_NOT_SENT, refused);
     } else {
         status = operation(cx, &copy, &outcome);
-        outcome_check(cx, operation == gateway->operations.retrieve, status, &outcome);
+        outcome_check(cx, retrieves, status, &outcome);
     }
     sl_gateway_call_end(cx, gateway, name, &call);
+    if (!refused && !retrieves) {
+        sl_gateway_leave(gateway);
+        sl_gateway_learn(cx, gateway, outcome_is_answer(&outcome));
+    }
     outcome_tell(cx, gateway, name, payment, &outcome, &call);
     outcome_give(&outcome, ret);
     return SL_OK;
@@ -210,6 +225,24 @@ sl_status sl_gateway_unsupported(sl_context *cx, const sl_gateway *gateway, cons
                    operation);
 }
 
+static sl_status card_call_begin(sl_context *cx, const sl_gateway *gateway, struct sl_gateway_call_state *ret)
+{
+    const char *refused = sl_gateway_enter(cx, gateway);
+    if (refused)
+        return sl_fail(cx, SL_E_UNAVAILABLE, NULL, "%s Nothing was done. Try again.", refused);
+    *ret = sl_gateway_call_begin(cx, gateway);
+    return SL_OK;
+}
+
+static sl_status card_call_end(sl_context *cx, const sl_gateway *gateway, const char *operation,
+                               const struct sl_gateway_call_state *call, sl_status status)
+{
+    sl_gateway_call_end(cx, gateway, operation, call);
+    sl_gateway_leave(gateway);
+    sl_gateway_learn(cx, gateway, status != SL_E_UNAVAILABLE && status != SL_E_TIMEOUT);
+    return status;
+}
+
 static void token_give(const sl_gateway_token *token, sl_gateway_token *ret)
 {
     uint32_t size = ret->struct_size;
@@ -252,9 +285,11 @@ sl_status sl_gateway_tokenize(sl_context *cx, const sl_gateway *gateway,
                                    .number = number,
                                    .cvc = card->cvc ? cvc : NULL };
     sl_gateway_token token = { .struct_size = sizeof(token) };
-    struct sl_gateway_call_state call = sl_gateway_call_begin(cx, gateway);
-    status = gateway->operations.tokenize(cx, &copy, &token);
-    sl_gateway_call_end(cx, gateway, "tokenize", &call);
+    struct sl_gateway_call_state call = { .start = 0 };
+    status = card_call_begin(cx, gateway, &call);
+    if (status == SL_OK)
+        status = card_call_end(cx, gateway, "tokenize", &call,
+                               gateway->operations.tokenize(cx, &copy, &token));
     if (status == SL_OK)
         status = token_check(cx, gateway, number, &token);
     explicit_bzero(number, sizeof(number));
@@ -288,10 +323,12 @@ sl_status sl_gateway_attach(sl_context *cx, const sl_gateway *gateway, const cha
     sl_status status = sl_gateway_call_allowed(cx, gateway);
     if (status != SL_OK)
         return status;
-    struct sl_gateway_call_state call = sl_gateway_call_begin(cx, gateway);
-    status = gateway->operations.attach(cx, token, customer);
-    sl_gateway_call_end(cx, gateway, "attach", &call);
-    return status;
+    struct sl_gateway_call_state call = { .start = 0 };
+    status = card_call_begin(cx, gateway, &call);
+    if (status != SL_OK)
+        return status;
+    return card_call_end(cx, gateway, "attach", &call,
+                         gateway->operations.attach(cx, token, customer));
 }
 
 /* ---- what gateways tell ---- */

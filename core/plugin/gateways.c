@@ -8,13 +8,16 @@
 #include <string.h>
 #include <strings.h>
 
-sl_gateways *sl_gateways_new(int64_t timeout_ms, bool production)
+sl_gateways *sl_gateways_new(const sl_gateways_options *options)
 {
     sl_arena *arena = sl_arena_new();
     sl_gateways *gateways = sl_arena_alloc(arena, sizeof(*gateways));
     gateways->arena = arena;
-    gateways->timeout_ms = timeout_ms;
-    gateways->production = production;
+    gateways->timeout_ms = options->timeout_ms;
+    gateways->breaker_failures = options->breaker_failures;
+    gateways->breaker_pause_ms = options->breaker_pause_ms;
+    gateways->concurrency = options->concurrency;
+    gateways->production = options->production;
     return gateways;
 }
 
@@ -34,6 +37,8 @@ void sl_gateways_add(sl_gateways *gateways, const char *plugin, const bool *acti
     size_t size = type->operations->struct_size;
     memcpy(&fresh->operations, type->operations,
            size < sizeof(fresh->operations) ? size : sizeof(fresh->operations));
+    fresh->load = sl_arena_alloc(gateways->arena, sizeof(*fresh->load));
+    sl_gateway_breaker_set(gateways, fresh);
     sl_gateway **at = &gateways->first;
     while (*at && (*at)->type.priority >= type->priority)
         at = &(*at)->next;
@@ -106,6 +111,14 @@ static bool allowed(const sl_context *cx, const sl_gateways *gateways, const sl_
     return !(gateways->production && cx->livemode && sl_gateway_can(gateway, SL_GATEWAY_TEST_ONLY));
 }
 
+bool sl_gateway_fits(const sl_context *cx, const sl_gateway *gateway, const char *currency,
+                     const char *method)
+{
+    return *gateway->active && allowed(cx, cx->host->gateways, gateway) &&
+           listed(gateway->type.currencies, currency, NULL) &&
+           listed(gateway->type.methods, method, "card");
+}
+
 const sl_gateway *sl_gateways_named(const sl_gateways *gateways, const char *name)
 {
     for (const sl_gateway *one = gateways->first; one; one = one->next) {
@@ -144,9 +157,7 @@ sl_status sl_gateway_choose(sl_context *cx, const char *name, const char *curren
     if (name && name[0])
         return choose_named(cx, gateways, name, currency, method, ret);
     for (const sl_gateway *one = gateways->first; one; one = one->next) {
-        if (*one->active && allowed(cx, gateways, one) &&
-            listed(one->type.currencies, currency, NULL) &&
-            listed(one->type.methods, method, "card")) {
+        if (sl_gateway_fits(cx, one, currency, method)) {
             *ret = one;
             return SL_OK;
         }

@@ -16,11 +16,31 @@ struct sl_gateway_owner {
     struct sl_gateway_owner *next;
 };
 
+struct sl_breaker;
+struct sl_gateway_rule;
+
+/* A gateway's part in this process. */
+struct sl_gateway_load {
+    uint32_t calls;             /* that wait for its answer */
+    struct sl_breaker *breaker; /* shared by the node's workers; NULL: it has none */
+};
+
+/* A rule with its gateways found. */
+struct gateway_rule {
+    const struct sl_gateway_rule *rule;
+    const struct sl_gateway *gateways[SL_GATEWAY_PLAN_MOST];
+};
+
 struct sl_gateways {
     sl_arena *arena;
     struct sl_gateway *first; /* by priority, highest first */
     int64_t timeout_ms;
+    int64_t breaker_failures; /* 0: no breaker */
+    int64_t breaker_pause_ms;
+    uint32_t concurrency; /* calls to one gateway at once */
     bool production;
+    const struct gateway_rule *rules;
+    uint32_t rule_count;
     const char *listener_plugin;
     const bool *listener_active;
     sl_status (*listener)(sl_context *cx, const sl_gateway_notice *notice);
@@ -45,5 +65,19 @@ sl_status sl_gateway_unsupported(sl_context *cx, const sl_gateway *gateway, cons
 
 /* The active gateway of this name, or NULL. [no-suspend] */
 const sl_gateway *sl_gateways_named(const sl_gateways *gateways, const char *name);
+
+/* Whether the gateway may be used in this context's mode for a payment of such a currency and method (NULL: any).
+ * [no-suspend] */
+bool sl_gateway_fits(const sl_context *cx, const sl_gateway *gateway, const char *currency,
+                     const char *method);
+/* gateway_breaker.c. Gives a new gateway the breaker of its name, unless it only plays. [start-up only] */
+void sl_gateway_breaker_set(const sl_gateways *gateways, sl_gateway *gateway);
+
+/* Why a call to the gateway is not made, or NULL: it is counted then, and ends with sl_gateway_leave. [no-suspend] */
+const char *sl_gateway_enter(sl_context *cx, const sl_gateway *gateway);
+void sl_gateway_leave(const sl_gateway *gateway);
+
+/* Tells the breaker how a call ended: with any answer, or without one. [no-suspend] */
+void sl_gateway_learn(sl_context *cx, const sl_gateway *gateway, bool answered);
 
 #endif

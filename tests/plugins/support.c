@@ -24,6 +24,7 @@ static const char *const names[] = {
     "required",
     "resource",
     "route",
+    "routed",
     "subscriber",
     "webhook",
     "bigger_service",
@@ -84,7 +85,8 @@ int support_up(void **state)
                       .resources = sl_resources_new(),
                       .events = sl_events_new() };
     host.jobs = sl_jobs_new(&host);
-    host.gateways = sl_gateways_new(10000, true);
+    host.gateways = sl_gateways_new(
+        &(sl_gateways_options){ .timeout_ms = 10000, .concurrency = 100, .production = true });
     return host.loop ? 0 : -1;
 }
 

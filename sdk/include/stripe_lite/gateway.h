@@ -214,6 +214,45 @@ typedef struct sl_gateway_type {
 SL_API sl_status sl_gateway_choose(sl_context *cx, const char *name, const char *currency,
                                    const char *method, const sl_gateway **ret) SL_MUST_CHECK;
 
+/* What a payment is routed by; what is not known yet is NULL, or SL_NONE. */
+typedef struct sl_gateway_query {
+    uint32_t struct_size;
+    uint32_t reserved;
+    const char *id;       /* of the payment: weights give the same gateway for it every time */
+    const char *name;     /* the gateway that was asked for by name, or NULL */
+    const char *currency; /* as in sl_gateway_choose */
+    const char *method;   /* "card" */
+    const char *brand;    /* "visa" */
+    const char *country;  /* of the card: "US" */
+    int64_t amount;       /* minor units */
+} sl_gateway_query;
+
+#define SL_GATEWAY_PLAN_MOST 8
+
+/* The gateways at which a payment is tried, in this order: one, unless a rule of `gateway.routes` names more. */
+typedef struct sl_gateway_plan {
+    uint32_t struct_size;
+    int32_t rule; /* the rule that fits, from 1; 0: by name or by priority */
+    uint32_t count;
+    uint32_t reserved;
+    const sl_gateway *gateways[SL_GATEWAY_PLAN_MOST];
+} sl_gateway_plan;
+
+/* The plan for a payment: the gateway asked for by name; else what the first fitting rule says, without gateways that do not
+ * take currency and method; else the first by priority. Never empty: SL_E_INVALID with the error filled as sl_gateway_choose.
+ * since 1.0 [no-suspend] */
+SL_API sl_status sl_gateway_route(sl_context *cx, const sl_gateway_query *query,
+                                  sl_gateway_plan *ret) SL_MUST_CHECK;
+
+/* All gateways that a card may be sent to later, those for `currency` first: whoever keeps it makes a token at each. Without
+ * rules the one of sl_gateway_choose. SL_E_INVALID as there. since 1.0 [no-suspend] */
+SL_API sl_status sl_gateway_candidates(sl_context *cx, const char *currency, const char *method,
+                                       sl_gateway_plan *ret) SL_MUST_CHECK;
+
+/* 0: the gateway may be asked. Else the seconds after which it is worth a try: it did not answer and its circuit breaker is
+ * open, or as many calls wait for it as may. since 1.0 [no-suspend] */
+SL_API int64_t sl_gateway_pause(const sl_context *cx, const sl_gateway *gateway);
+
 /* since 1.0 [no-suspend] */
 SL_API const char *sl_gateway_name(const sl_gateway *gateway);
 SL_API bool sl_gateway_can(const sl_gateway *gateway, uint32_t flag);
