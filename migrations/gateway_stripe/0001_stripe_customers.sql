@@ -1,0 +1,10 @@
+-- By which id Stripe knows our customers.
+
+CREATE TABLE stripe_customers (
+    account_id TEXT   NOT NULL,
+    id         TEXT   NOT NULL,
+    created    BIGINT NOT NULL,
+    version    BIGINT NOT NULL,
+    upstream   TEXT   NOT NULL,
+    PRIMARY KEY (account_id, id)
+);
