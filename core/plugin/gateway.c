@@ -137,7 +137,8 @@ static void outcome_give(const sl_gateway_outcome *outcome, sl_gateway_outcome *
 
 static bool outcome_is_answer(const sl_gateway_outcome *outcome)
 {
-    return outcome->kind != SL_GATEWAY_NOT_SENT && outcome->kind != SL_GATEWAY_UNKNOWN;
+    bool refused = outcome->kind == SL_GATEWAY_NOT_SENT && outcome->code;
+    return refused || (outcome->kind != SL_GATEWAY_NOT_SENT && outcome->kind != SL_GATEWAY_UNKNOWN);
 }
 
 /* Whoever asks what became of an attempt may always do so, and what comes of it says nothing of payments. */
@@ -225,7 +226,8 @@ sl_status sl_gateway_unsupported(sl_context *cx, const sl_gateway *gateway, cons
                    operation);
 }
 
-static sl_status card_call_begin(sl_context *cx, const sl_gateway *gateway, struct sl_gateway_call_state *ret)
+static sl_status card_call_begin(sl_context *cx, const sl_gateway *gateway,
+                                 struct sl_gateway_call_state *ret)
 {
     const char *refused = sl_gateway_enter(cx, gateway);
     if (refused)
@@ -305,9 +307,14 @@ sl_status sl_gateway_resolve_name(sl_context *cx, const sl_gateway *gateway, con
     if (!gateway->operations.resolve_name)
         return SL_E_NOT_FOUND;
     sl_gateway_token token = { .struct_size = sizeof(token) };
-    const char *before = sl_plugin_enter(cx, gateway->plugin);
-    sl_status status = gateway->operations.resolve_name(cx, name, &token);
-    sl_plugin_enter(cx, before);
+    sl_status status = sl_gateway_call_allowed(cx, gateway);
+    if (status != SL_OK)
+        return status;
+    struct sl_gateway_call_state call = { .start = 0 };
+    status = card_call_begin(cx, gateway, &call);
+    if (status == SL_OK)
+        status = card_call_end(cx, gateway, "resolve_name", &call,
+                               gateway->operations.resolve_name(cx, name, &token));
     if (status == SL_OK)
         status = token_check(cx, gateway, NULL, &token);
     if (status == SL_OK)
@@ -329,6 +336,20 @@ sl_status sl_gateway_attach(sl_context *cx, const sl_gateway *gateway, const cha
         return status;
     return card_call_end(cx, gateway, "attach", &call,
                          gateway->operations.attach(cx, token, customer));
+}
+
+sl_status sl_gateway_detach(sl_context *cx, const sl_gateway *gateway, const char *token)
+{
+    if (!gateway->operations.detach)
+        return SL_OK;
+    sl_status status = sl_gateway_call_allowed(cx, gateway);
+    if (status != SL_OK)
+        return status;
+    struct sl_gateway_call_state call = { .start = 0 };
+    status = card_call_begin(cx, gateway, &call);
+    if (status != SL_OK)
+        return status;
+    return card_call_end(cx, gateway, "detach", &call, gateway->operations.detach(cx, token));
 }
 
 /* ---- what gateways tell ---- */

@@ -28,12 +28,13 @@ void sl_gateways_free(sl_gateways *gateways)
 }
 
 void sl_gateways_add(sl_gateways *gateways, const char *plugin, const bool *active,
-                     const sl_gateway_type *type)
+                     const void *options, const sl_gateway_type *type)
 {
     sl_gateway *fresh = sl_arena_alloc(gateways->arena, sizeof(*fresh));
     fresh->type = *type;
     fresh->plugin = plugin;
     fresh->active = active;
+    fresh->options = options;
     size_t size = type->operations->struct_size;
     memcpy(&fresh->operations, type->operations,
            size < sizeof(fresh->operations) ? size : sizeof(fresh->operations));
@@ -82,10 +83,16 @@ bool sl_gateway_can(const sl_gateway *gateway, uint32_t flag)
     return (gateway->operations.flags & flag) == flag;
 }
 
+static bool ready(const sl_gateways *gateways, const sl_gateway *gateway, bool livemode)
+{
+    return !gateway->operations.ready ||
+           gateway->operations.ready(gateway->options, livemode, gateways->production);
+}
+
 bool sl_gateways_simulated(const sl_gateways *gateways)
 {
     for (const sl_gateway *one = gateways->first; one; one = one->next) {
-        if (*one->active)
+        if (*one->active && ready(gateways, one, true))
             return sl_gateway_can(one, SL_GATEWAY_TEST_ONLY);
     }
     return false;
@@ -108,7 +115,8 @@ static bool listed(const char *const *list, const char *word, const char *otherw
 
 static bool allowed(const sl_context *cx, const sl_gateways *gateways, const sl_gateway *gateway)
 {
-    return !(gateways->production && cx->livemode && sl_gateway_can(gateway, SL_GATEWAY_TEST_ONLY));
+    return ready(gateways, gateway, cx->livemode) &&
+           !(gateways->production && cx->livemode && sl_gateway_can(gateway, SL_GATEWAY_TEST_ONLY));
 }
 
 bool sl_gateway_fits(const sl_context *cx, const sl_gateway *gateway, const char *currency,
@@ -134,6 +142,10 @@ static sl_status choose_named(sl_context *cx, const sl_gateways *gateways, const
     const sl_gateway *gateway = sl_gateways_named(gateways, name);
     if (!gateway)
         return sl_fail_param(cx, SL_E_INVALID, NULL, "gateway", "No such gateway: '%.64s'", name);
+    if (!ready(gateways, gateway, cx->livemode))
+        return sl_fail_param(cx, SL_E_INVALID, NULL, "gateway",
+                             "The gateway '%s' has no keys for %s mode.", name,
+                             cx->livemode ? "live" : "test");
     if (!allowed(cx, gateways, gateway))
         return sl_fail_param(cx, SL_E_INVALID, NULL, "gateway",
                              "The gateway '%s' moves no real money and is refused in live mode.",

@@ -20,6 +20,7 @@ struct sl_gateway {
     sl_gateway_operations operations; /* filled up to today's size */
     const char *plugin;
     const bool *active;
+    const void *options; /* the plugin's */
     struct sl_gateway_load *load;
     struct sl_gateway *next;
 };
@@ -39,7 +40,7 @@ void sl_gateways_free(sl_gateways *gateways);
 
 /* since 1.0 [start-up only] */
 void sl_gateways_add(sl_gateways *gateways, const char *plugin, const bool *active,
-                     const sl_gateway_type *type);
+                     const void *options, const sl_gateway_type *type);
 void sl_gateways_listen(sl_gateways *gateways, const char *plugin, const bool *active,
                         sl_status (*listener)(sl_context *cx, const sl_gateway_notice *notice));
 

@@ -123,7 +123,7 @@ static void plugin_register(sl_host *host, sl_plugin *plugin)
         return;
     }
     for (const sl_gateway_type *one = host->gateways ? of->gateways : NULL; one && one->name; one++)
-        sl_gateways_add(host->gateways, plugin->name, &plugin->active, one);
+        sl_gateways_add(host->gateways, plugin->name, &plugin->active, plugin->options, one);
     for (const sl_gateway_object_type *one = host->gateways ? of->gateway_objects : NULL;
          one && one->type; one++)
         sl_gateways_own(host->gateways, plugin->name, &plugin->active, one);

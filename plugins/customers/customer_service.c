@@ -78,10 +78,9 @@ static sl_status method_obtain(sl_context *cx, const char *customer, const char 
         .param = param,
     };
     bool there;
+    int32_t ask = flags & SL_METHOD_LITE ? ATTACH_ASK_REAL : ATTACH_ASK;
     sl_status status = method_source_find(cx, &request, ret);
-    return status == SL_OK
-               ? method_attach_check(cx, &ret->method, customer, !(flags & SL_METHOD_LITE), &there)
-               : status;
+    return status == SL_OK ? method_attach_check(cx, &ret->method, customer, ask, &there) : status;
 }
 
 /* The default that a new customer names must be the method it brings along. */

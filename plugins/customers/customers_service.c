@@ -103,7 +103,8 @@ static sl_status service_attach(sl_context *cx, const char *method, const char *
     if (status == SL_OK)
         status = customer_load(cx, customer, "customer", &owner);
     if (status == SL_OK)
-        status = method_attach_check(cx, &source.method, owner.id, !accepted, &there);
+        status = method_attach_check(cx, &source.method, owner.id,
+                                     accepted ? ATTACH_ACCEPTED : ATTACH_ASK, &there);
     if (status != SL_OK || there)
         return status;
     customer_guard(cx, &owner);

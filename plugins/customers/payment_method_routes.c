@@ -283,7 +283,7 @@ sl_status payment_method_attach_route(sl_context *cx, const void *params)
     if (status == SL_OK)
         status = customer_load(cx, in->customer, "customer", &customer);
     if (status == SL_OK)
-        status = method_attach_check(cx, &source.method, customer.id, true, &there);
+        status = method_attach_check(cx, &source.method, customer.id, ATTACH_ASK, &there);
     if (status != SL_OK)
         return status;
     if (!there) {

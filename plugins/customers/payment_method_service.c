@@ -8,18 +8,8 @@
 #include "card_check.h"
 #include "customer_service.h"
 
-/* The gateway is asked beside the caller's write set, which may hold the method that is being attached. */
-static sl_status gateway_attach_ask(sl_context *cx, const struct payment_method *method,
-                                    const char *customer)
+static sl_status gateway_failure(sl_context *cx, sl_context *aside, sl_status status)
 {
-    const sl_gateway *gateway;
-    sl_status status = card_gateway(cx, method->gateway, NULL, &gateway);
-    if (status != SL_OK)
-        return status;
-    sl_context *aside = sl_context_aside(cx);
-    status = sl_gateway_attach(aside, gateway, method->token, customer);
-    if (status == SL_OK)
-        return SL_OK;
     const char *message = sl_error_message(aside);
     sl_status failed =
         sl_fail(cx, status, sl_error_code(aside), "%s",
@@ -28,8 +18,37 @@ static sl_status gateway_attach_ask(sl_context *cx, const struct payment_method 
     return failed;
 }
 
+/* The gateway is asked beside the caller's write set, which may hold the method that is being attached. */
+static sl_status gateway_attach_ask(sl_context *cx, const struct payment_method *method,
+                                    const char *customer, int32_t ask)
+{
+    const sl_gateway *gateway;
+    sl_status status = card_gateway(cx, method->gateway, NULL, &gateway);
+    if (status != SL_OK)
+        return status;
+    if (ask == ATTACH_ASK_REAL && sl_gateway_can(gateway, SL_GATEWAY_TEST_ONLY))
+        return SL_OK;
+    sl_context *aside = sl_context_aside(cx);
+    status = sl_gateway_attach(aside, gateway, method->token, customer);
+    return status == SL_OK ? SL_OK : gateway_failure(cx, aside, status);
+}
+
+/* The gateway lets go of it first: what it still holds could be charged there, what it does not hold can only be detached
+ * again. One whose gateway takes no payments any more is only ours. */
+static sl_status gateway_detach_ask(sl_context *cx, const struct payment_method *method)
+{
+    const sl_gateway *gateway;
+    if (card_gateway(cx, method->gateway, NULL, &gateway) != SL_OK) {
+        sl_error_clear(cx);
+        return SL_OK;
+    }
+    sl_context *aside = sl_context_aside(cx);
+    sl_status status = sl_gateway_detach(aside, gateway, method->token);
+    return status == SL_OK ? SL_OK : gateway_failure(cx, aside, status);
+}
+
 sl_status method_attach_check(sl_context *cx, const struct payment_method *method,
-                              const char *customer, bool ask, bool *ret_there)
+                              const char *customer, int32_t ask, bool *ret_there)
 {
     *ret_there = same(method->customer, customer);
     if (*ret_there)
@@ -41,7 +60,7 @@ sl_status method_attach_check(sl_context *cx, const struct payment_method *metho
         return sl_fail(
             cx, SL_E_INVALID, "payment_method_unexpected_state",
             "This PaymentMethod was detached from a Customer, and may not be used again.");
-    return ask ? gateway_attach_ask(cx, method, customer) : SL_OK;
+    return ask == ATTACH_ACCEPTED ? SL_OK : gateway_attach_ask(cx, method, customer, ask);
 }
 
 void method_attach(sl_context *cx, struct method_source *source, const char *customer)
@@ -122,7 +141,9 @@ sl_status method_detach(sl_context *cx, struct payment_method *method)
             cx, SL_E_INVALID, "payment_method_unexpected_state",
             "The payment method you provided is not attached to a customer so detachment is "
             "impossible.");
-    sl_status status = customer_default_forget(cx, owner, method->id);
+    sl_status status = gateway_detach_ask(cx, method);
+    if (status == SL_OK)
+        status = customer_default_forget(cx, owner, method->id);
     if (status == SL_OK)
         method_release(cx, method);
     return status;
@@ -133,6 +154,8 @@ sl_status methods_release(sl_context *cx, const char *customer)
     sl_list methods;
     sl_status status = sl_select(cx, &payment_methods_table, "customer = $2 ORDER BY created, id",
                                  SL_ARGS(sl_text(customer)), &methods);
+    for (uint32_t i = 0; status == SL_OK && i < methods.count; i++)
+        status = gateway_detach_ask(cx, SL_ITEM(methods, struct payment_method, i));
     if (status != SL_OK)
         return status;
     for (uint32_t i = 0; i < methods.count; i++)

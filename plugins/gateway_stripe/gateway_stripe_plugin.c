@@ -5,12 +5,20 @@
  */
 #include "stripe_operations.h"
 #include "stripe_options.h"
+#include "stripe_return.h"
 
 static const sl_gateway_type gateways[] = {
     { .name = "stripe", .operations = &stripe_operations, .priority = 100 },
     SL_GATEWAYS_END,
 };
 
+static const sl_route routes[] = {
+    { "GET /gateway_stripe/return/{ticket}", return_page, return_fields, .access = SL_ACCESS_OPEN,
+      .flags = SL_ROUTE_PAGE | SL_ROUTE_HIDDEN,
+      .summary = "Where a customer comes back to from Stripe" },
+    SL_ROUTES_END,
+};
+
 SL_PLUGIN(.name = "gateway_stripe", .version = "1.0.0", .summary = "Payments through Stripe",
           .options = stripe_option_fields, .options_size = sizeof(struct stripe_options),
-          .gateways = gateways, .start = stripe_start)
+          .routes = routes, .gateways = gateways, .start = stripe_start)

@@ -5,7 +5,6 @@
  */
 #include "stripe_client.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include <stripe_lite/log.h>
@@ -14,7 +13,8 @@
 
 #define TRIES_MOST 4
 #define FIRST_PAUSE_MS 150
-#define LEAST_LEFT_MS 250 /* of the deadline, for another try */
+#define RETRY_AFTER_MOST 100000 /* seconds */
+#define LEAST_LEFT_MS 250       /* of the deadline, for another try */
 
 static bool same(const char *a, const char *b)
 {
@@ -65,8 +65,7 @@ static void refusal_read(const char *type, struct stripe_answer *ret, bool *ret_
     } else if (same(type, "idempotency_error")) {
         answer_set(ret, ANSWER_USED, "Stripe knows this key from another request.");
     } else if (ret->status == 402 || same(type, "card_error")) {
-        answer_set(ret, ANSWER_DECLINED,
-                   ret->message ? ret->message : "Your card was declined.");
+        answer_set(ret, ANSWER_DECLINED, ret->message ? ret->message : "Your card was declined.");
     } else {
         answer_set(ret, ANSWER_REFUSED,
                    ret->message ? ret->message : "Stripe refused the request.");
@@ -121,6 +120,17 @@ void stripe_answer_read(sl_context *cx, const sl_http_response *response, struct
 
 /* ---- asking ---- */
 
+/* Milliseconds; 0 when the answer names none. */
+static int64_t retry_after(sl_context *cx, const sl_http_response *response)
+{
+    const char *text =
+        response->reached == SL_HTTP_ANSWERED ? header(cx, response, "Retry-After") : NULL;
+    int64_t seconds = 0;
+    for (; text && *text >= '0' && *text <= '9' && seconds < RETRY_AFTER_MOST; text++)
+        seconds = seconds * 10 + (*text - '0');
+    return seconds * 1000;
+}
+
 static const char *url_of(sl_context *cx, const struct stripe_question *question)
 {
     const char *base = stripe_options()->api_base;
@@ -129,15 +139,16 @@ static const char *url_of(sl_context *cx, const struct stripe_question *question
         length--;
     if (length > 3 && strncmp(base + length - 3, "/v1", 3) == 0)
         length -= 3;
-    bool query = question->form && question->form->length > 0 && same(question->method, "GET");
+    bool query = question->form && question->form->count > 0 && same(question->method, "GET");
     return sl_format(cx, "%.*s%s%s%s", (int)length, base, question->path, query ? "?" : "",
-                     query ? question->form->text : "");
+                     query ? sl_form_pairs(cx, question->form->pairs) : "");
 }
 
 static void send_once(sl_context *cx, const struct stripe_question *question,
                       struct stripe_answer *ret, bool *ret_again, int64_t *ret_pause)
 {
     bool post = same(question->method, "POST");
+    const char *body = post && question->form ? sl_form_pairs(cx, question->form->pairs) : "";
     const sl_pair headers[] = {
         { "Authorization", sl_format(cx, "Bearer %s", stripe_options()->secret_key) },
         { "Stripe-Version", stripe_options()->api_version },
@@ -151,16 +162,14 @@ static void send_once(sl_context *cx, const struct stripe_question *question,
         .method = question->method,
         .url = url_of(cx, question),
         .headers = headers,
-        .body = post ? (question->form ? question->form->text : "") : NULL,
-        .body_length = post && question->form ? question->form->length : 0,
+        .body = post ? body : NULL,
+        .body_length = strlen(body),
     };
     sl_http_response response = { .struct_size = sizeof(response) };
     if (sl_http_send(cx, &request, &response) != SL_OK)
         sl_error_clear(cx);
     stripe_answer_read(cx, &response, ret, ret_again);
-    const char *after = response.reached == SL_HTTP_ANSWERED ? header(cx, &response, "Retry-After")
-                                                             : NULL;
-    *ret_pause = after && after[0] >= '0' && after[0] <= '9' ? strtol(after, NULL, 10) * 1000 : 0;
+    *ret_pause = retry_after(cx, &response);
 }
 
 void stripe_ask(sl_context *cx, const struct stripe_question *question, struct stripe_answer *ret)
@@ -190,9 +199,9 @@ sl_status stripe_failure(sl_context *cx, const struct stripe_answer *answer)
     const char *param = member(answer->error, "param");
     switch (answer->kind) {
     case ANSWER_DECLINED: {
-        sl_status status = sl_fail_param(cx, SL_E_CARD,
-                                         answer->code ? answer->code : "card_declined", param, "%s",
-                                         answer->message);
+        sl_status status =
+            sl_fail_param(cx, SL_E_CARD, answer->code ? answer->code : "card_declined", param, "%s",
+                          answer->message);
         sl_error_decline(cx, member(answer->error, "decline_code"),
                          member(answer->error, "advice_code"));
         return status;

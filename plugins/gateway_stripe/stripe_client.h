@@ -17,10 +17,11 @@
 
 #define ANSWER_DONE 1     /* 2xx: `object` is what was asked for */
 #define ANSWER_DECLINED 2 /* 402: the card was refused */
-#define ANSWER_REFUSED 3  /* another 4xx: the request as such was refused; nothing moved, code and message say why */
-#define ANSWER_USED 4     /* the key was used for another request: that one is known to Stripe */
-#define ANSWER_UNSENT 5   /* no connection, a wrong key, too many requests: surely not carried out */
-#define ANSWER_UNKNOWN 6  /* it may have been carried out */
+#define ANSWER_REFUSED \
+    3 /* another 4xx: the request as such was refused; nothing moved, code and message say why */
+#define ANSWER_USED 4    /* the key was used for another request: that one is known to Stripe */
+#define ANSWER_UNSENT 5  /* no connection, a wrong key, too many requests: surely not carried out */
+#define ANSWER_UNKNOWN 6 /* it may have been carried out */
 
 struct stripe_question {
     const char *method;

@@ -10,8 +10,10 @@
 #define METADATA_CUSTOMER "stripe_lite_customer"
 
 static const sl_field customer_fields[] = {
-    SL_STRING(struct stripe_customer, id),       SL_TIMESTAMP(struct stripe_customer, created),
-    SL_INT64(struct stripe_customer, version),   SL_STRING(struct stripe_customer, upstream),
+    SL_STRING(struct stripe_customer, id),
+    SL_TIMESTAMP(struct stripe_customer, created),
+    SL_INT64(struct stripe_customer, version),
+    SL_STRING(struct stripe_customer, upstream),
     SL_FIELDS_END,
 };
 const sl_table stripe_customers_table =
@@ -28,8 +30,8 @@ static sl_status customer_make(sl_context *cx, const char *id, const char **ret_
         .method = "POST",
         .path = "/v1/customers",
         .form = &form,
-        .idempotency_key = sl_format(cx, "%s_%s_%s", sl_account(cx),
-                                     sl_livemode(cx) ? "live" : "test", id),
+        .idempotency_key =
+            sl_format(cx, "%s_%s_%s", sl_account(cx), sl_livemode(cx) ? "live" : "test", id),
     };
     stripe_ask(cx, &question, &answer);
     const char *upstream = sl_value_string(sl_value_member(answer.object, "id"), NULL);

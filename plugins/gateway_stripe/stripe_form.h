@@ -8,23 +8,21 @@
 #ifndef STRIPE_FORM_H
 #define STRIPE_FORM_H
 
-#include <stripe_lite/json.h>
+#include <stripe_lite/http_client.h>
+
+#define FORM_MOST 80 /* 50 names of metadata, and the rest */
 
 struct stripe_form {
     sl_context *cx;
-    char *text; /* NUL-terminated, in the context's arena */
-    size_t length;
-    size_t room;
+    uint32_t count;
+    sl_pair pairs[FORM_MOST + 1]; /* ended by a NULL name */
 };
 
 /* [no-suspend], all of these */
 void form_init(sl_context *cx, struct stripe_form *form);
-/* Adds "name=value", both escaped; nothing when `value` is NULL or empty. */
+/* Adds "name=value"; nothing when `value` is NULL or empty. */
 void form_text(struct stripe_form *form, const char *name, const char *value);
 void form_number(struct stripe_form *form, const char *name, int64_t value);
 void form_flag(struct stripe_form *form, const char *name, bool value);
-
-/* `text` as it may stand in a URL's path, query or a form. */
-const char *url_escape(sl_context *cx, const char *text);
 
 #endif

@@ -10,8 +10,7 @@
 const sl_field stripe_option_fields[] = {
     SL_STRING(struct stripe_options, secret_key, .secret = true,
               .doc = "Key of a Stripe account; without it this gateway takes no payments"),
-    SL_STRING(struct stripe_options, publishable_key, .secret = true,
-              .doc = "Its publishable key"),
+    SL_STRING(struct stripe_options, publishable_key, .secret = true, .doc = "Its publishable key"),
     SL_STRING(struct stripe_options, webhook_secret, .secret = true,
               .doc = "Secrets of its webhook endpoint, separated by commas"),
     SL_STRING(struct stripe_options, api_version, .initial = "2026-10-28.endive",

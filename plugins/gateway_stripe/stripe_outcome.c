@@ -26,10 +26,9 @@ static bool is(const sl_gateway_payment *payment, const char *operation)
 
 void outcome_set(sl_gateway_outcome *ret, int32_t kind)
 {
-    *ret = (sl_gateway_outcome){ .struct_size = sizeof(*ret),
-                                 .kind = kind,
-                                 .amount = SL_NONE,
-                                 .fee = SL_NONE };
+    *ret = (sl_gateway_outcome){
+        .struct_size = sizeof(*ret), .kind = kind, .amount = SL_NONE, .fee = SL_NONE
+    };
 }
 
 static void decline(sl_gateway_outcome *ret, const char *code, const char *message)

@@ -10,6 +10,7 @@
 #include "stripe_currency.h"
 #include "stripe_customer.h"
 #include "stripe_outcome.h"
+#include "stripe_return.h"
 
 #define METADATA_MOST 50 /* Stripe's, ours included */
 #define EXPAND "latest_charge.balance_transaction"
@@ -29,10 +30,9 @@ const char *request_collection(const sl_gateway_payment *payment)
 static void post(const sl_gateway_payment *payment, const char *path, struct stripe_form *form,
                  struct stripe_question *ret)
 {
-    *ret = (struct stripe_question){ .method = "POST",
-                                     .path = path,
-                                     .form = form,
-                                     .idempotency_key = payment->idempotency_key };
+    *ret = (struct stripe_question){
+        .method = "POST", .path = path, .form = form, .idempotency_key = payment->idempotency_key
+    };
 }
 
 static sl_status amount_add(sl_context *cx, const sl_gateway_payment *payment,
@@ -72,7 +72,8 @@ static sl_status confirmation_add(sl_context *cx, const sl_gateway_payment *paym
     form_text(form, "payment_method_types[]", "card");
     form_text(form, "customer", customer);
     form_text(form, "description", payment->description);
-    form_text(form, "return_url", payment->return_url ? payment->return_url : payment->base_url);
+    if (!payment->off_session)
+        form_text(form, "return_url", return_address(cx, payment));
     metadata_add(cx, payment, form);
     return SL_OK;
 }
@@ -156,16 +157,17 @@ void request_of_object(sl_context *cx, const char *collection, const char *id,
     form_init(cx, form);
     if (strcmp(collection, "/v1/payment_intents") == 0)
         form_text(form, "expand[]", EXPAND);
-    *ret = (struct stripe_question){ .method = "GET",
-                                     .path = sl_format(cx, "%s/%s", collection, url_escape(cx, id)),
-                                     .form = form };
+    *ret =
+        (struct stripe_question){ .method = "GET",
+                                  .path = sl_format(cx, "%s/%s", collection, sl_url_encode(cx, id)),
+                                  .form = form };
 }
 
 void request_of_close(sl_context *cx, const sl_gateway_payment *payment, const char *id,
                       struct stripe_form *form, struct stripe_question *ret)
 {
     form_init(cx, form);
-    post(payment, sl_format(cx, "%s/%s/cancel", request_collection(payment), url_escape(cx, id)),
+    post(payment, sl_format(cx, "%s/%s/cancel", request_collection(payment), sl_url_encode(cx, id)),
          form, ret);
     ret->idempotency_key = sl_format(cx, "%s_c", payment->attempt);
 }

@@ -112,8 +112,7 @@ static bool ask_again(sl_context *cx, const sl_gateway_payment *payment, sl_gate
         return true;
     }
     stripe_ask(cx, &question, &answer);
-    *ret_used =
-        answer.kind == ANSWER_USED || (answer.kind == ANSWER_UNKNOWN && answer.replayed);
+    *ret_used = answer.kind == ANSWER_USED || (answer.kind == ANSWER_UNKNOWN && answer.replayed);
     if (*ret_used)
         return false;
     if (answer.kind == ANSWER_REFUSED) {
@@ -230,12 +229,11 @@ static void missing(sl_context *cx, const sl_gateway_payment *payment, bool used
 {
     int64_t age = age_of(cx, payment);
     bool money = is(payment, "authorize") && !payment->setup;
-    if (age > KEY_FORGOTTEN || (used && age >= SETTLED))
+    bool setup_over = payment->setup && age >= AUTHORIZE_AGAIN + SKEW;
+    if (age > KEY_FORGOTTEN || (used && age >= SETTLED) || setup_over)
         never(ret);
     else if (money && age >= AUTHORIZE_AGAIN && age < KEY_KEPT)
         burn(cx, payment, ret);
-    else if (payment->setup && age >= AUTHORIZE_AGAIN + SKEW)
-        never(ret);
     else
         unknown(ret, "Stripe does not show this attempt yet.");
 }
@@ -246,8 +244,7 @@ static void attempt_find(sl_context *cx, const sl_gateway_payment *payment, sl_g
 {
     int64_t longest = is(payment, "refund") ? KEY_KEPT : AUTHORIZE_AGAIN;
     bool used = false;
-    if (payment->started > 0 && age_of(cx, payment) < longest &&
-        ask_again(cx, payment, ret, &used))
+    if (payment->started > 0 && age_of(cx, payment) < longest && ask_again(cx, payment, ret, &used))
         return;
     const sl_value *object = NULL;
     bool said = list_find(cx, payment, &object);

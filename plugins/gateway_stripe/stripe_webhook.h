@@ -8,7 +8,7 @@
 
 #include <stripe_lite/gateway.h>
 
-/* See sl_gateway_operations. SL_E_UNSUPPORTED without a secret, SL_E_INVALID for a wrong signature. [no-suspend] */
+/* See sl_gateway_operations. SL_E_UNSUPPORTED without a secret. [no-suspend] */
 sl_status stripe_webhook_verify(sl_context *cx, const sl_gateway_webhook *webhook);
 sl_status stripe_webhook_parse(sl_context *cx, const sl_gateway_webhook *webhook,
                                sl_gateway_event *ret);

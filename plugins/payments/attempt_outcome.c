@@ -42,7 +42,7 @@ void outcome_normalize(sl_context *cx, const struct attempt *before, sl_gateway_
         outcome->code = "payment_method_not_available";
         outcome->message = sl_format(cx, "The gateway %s cannot do that.", before->gateway);
     }
-    if (outcome->kind == SL_GATEWAY_NEVER_HAPPENED) {
+    if (outcome->kind == SL_GATEWAY_NEVER_HAPPENED && !outcome->code) {
         outcome->code = "processing_error";
         outcome->decline_code = "processing_error";
         outcome->advice_code = "try_again_later";

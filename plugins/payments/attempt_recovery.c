@@ -149,7 +149,14 @@ static sl_status attempt_notice(sl_context *cx, const sl_gateway_notice *notice)
 {
     struct attempt attempt;
     sl_status status = attempt_of_notice(cx, notice, &attempt);
-    if (status == SL_E_NOT_FOUND || (status == SL_OK && !attempt_is_open(&attempt)))
+    if (status == SL_E_NOT_FOUND)
+        return SL_OK;
+    if (status == SL_OK && notice->attempt && !attempt.reference) {
+        attempt.reference = notice->reference;
+        if (attempt_has_failed(&attempt))
+            return attempt_look_late(cx, &attempt);
+    }
+    if (status == SL_OK && !attempt_is_open(&attempt))
         return SL_OK;
     sl_gateway_outcome *outcome = sl_alloc(cx, sizeof(*outcome));
     if (status == SL_OK)

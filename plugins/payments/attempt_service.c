@@ -57,7 +57,17 @@ static void gateway_payment_fill(const struct attempt *attempt, sl_gateway_payme
         .statement_descriptor = attempt->statement_descriptor,
         .return_url = attempt->return_url,
         .base_url = attempt->base_url,
+        .customer = attempt->customer,
+        .reference = attempt->reference,
+        .started = attempt->started,
     };
+}
+
+/* What a payment takes from its intent, whenever the gateway is asked about it. */
+static void gateway_payment_add(const struct payment_intent *intent, sl_gateway_payment *payment)
+{
+    payment->metadata = intent->metadata;
+    payment->setup_future_usage = intent_future_usage(intent);
 }
 
 static void outcome_clear(sl_gateway_outcome *outcome)
@@ -97,9 +107,9 @@ static sl_status gateway_ask(sl_context *cx, const sl_gateway *gateway,
     sl_gateway_payment payment;
     gateway_payment_fill(settlement->known_attempt, &payment);
     if (settlement->known_intent)
-        payment.metadata = settlement->known_intent->metadata;
+        gateway_payment_add(settlement->known_intent, &payment);
     sl_status status = gateway_call(cx, gateway, settlement->known_attempt, &payment, ret);
-    if (status == SL_OK && ret->kind == SL_GATEWAY_NOT_SENT &&
+    if (status == SL_OK && ret->kind == SL_GATEWAY_NOT_SENT && !ret->code &&
         sl_sleep(cx, RESEND_DELAY_MS) == SL_OK)
         status = gateway_call(cx, gateway, settlement->known_attempt, &payment, ret);
     return status;
@@ -162,8 +172,28 @@ sl_status attempt_ask(sl_context *cx, const struct attempt *attempt, sl_gateway_
         return status;
     sl_gateway_payment payment;
     gateway_payment_fill(attempt, &payment);
+    struct payment_intent intent;
+    if (same(attempt->operation, ATTEMPT_AUTHORIZE) && attempt->intent) {
+        status = sl_find(cx, &payment_intents, attempt->intent, &intent);
+        if (status == SL_OK)
+            gateway_payment_add(&intent, &payment);
+        else if (status != SL_E_NOT_FOUND)
+            return status;
+    }
     outcome_clear(ret);
     return sl_gateway_retrieve(cx, gateway, &payment, ret);
+}
+
+sl_status attempt_look_late(sl_context *cx, const struct attempt *attempt)
+{
+    const sl_gateway *gateway = NULL;
+    sl_status status = sl_gateway_choose(cx, attempt->gateway, attempt->currency, "card", &gateway);
+    sl_gateway_outcome outcome;
+    if (status == SL_OK)
+        status = attempt_ask(cx, attempt, &outcome);
+    if (status == SL_OK && outcome.kind == SL_GATEWAY_APPROVED)
+        late_money_return(cx, gateway, attempt, &outcome);
+    return status;
 }
 
 sl_status attempt_give_up(sl_context *cx, const char *id, struct attempt *ret)

@@ -60,6 +60,9 @@ int64_t attempt_call_seconds(const sl_context *cx);
 /* Asks the gateway what became of an attempt. [suspends] */
 sl_status attempt_ask(sl_context *cx, const struct attempt *attempt, sl_gateway_outcome *ret);
 
+/* The gateway tells of an attempt that was given up without its word: what moved nevertheless is given back. [suspends] */
+sl_status attempt_look_late(sl_context *cx, const struct attempt *attempt);
+
 /* Makes sure that an attempt that requires action will not come about any more; SL_E_INVALID
  * `payment_intent_unexpected_state` when it is too late. Nothing may be pending. The caller then closes it with
  * attempt_abandon_add. [suspends] */

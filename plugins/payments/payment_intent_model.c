@@ -55,12 +55,17 @@ bool intent_captures_later(const struct payment_intent *intent)
     return same(intent->capture_method, "manual") || (card && same(card->capture_method, "manual"));
 }
 
-bool intent_keeps_method(const struct payment_intent *intent)
+const char *intent_future_usage(const struct payment_intent *intent)
 {
     const struct card_options *card = intent->card_options;
     if (card && card->setup_future_usage)
-        return !same(card->setup_future_usage, "none");
-    return intent->setup_future_usage != NULL;
+        return same(card->setup_future_usage, "none") ? NULL : card->setup_future_usage;
+    return intent->setup_future_usage;
+}
+
+bool intent_keeps_method(const struct payment_intent *intent)
+{
+    return intent_future_usage(intent) != NULL;
 }
 
 void next_action_write(sl_json *out, const char *url, const char *return_url)

@@ -52,6 +52,9 @@ struct payment_intent {
 bool intent_captures_later(const struct payment_intent *intent);
 bool intent_keeps_method(const struct payment_intent *intent);
 
+/* For what the method is kept: "on_session", "off_session", or NULL when it is not. [no-suspend] */
+const char *intent_future_usage(const struct payment_intent *intent);
+
 extern const sl_table payment_intents;
 extern const sl_resource payment_intent_resource;
 

@@ -22,9 +22,10 @@ typedef struct sl_gateway sl_gateway;
 #define SL_GATEWAY_DECLINED 2        /* code, decline_code, message, advice_code */
 #define SL_GATEWAY_PENDING 3         /* accepted; the outcome comes later */
 #define SL_GATEWAY_REQUIRES_ACTION 4 /* action_url */
-#define SL_GATEWAY_NOT_SENT 5        /* never left: safe to send elsewhere */
-#define SL_GATEWAY_UNKNOWN 6         /* may have happened */
-#define SL_GATEWAY_UNSUPPORTED 7     /* this adapter cannot do that; set by the host */
+#define SL_GATEWAY_NOT_SENT \
+    5 /* never left, or refused as such (code and message then say why): nothing moved, safe to send elsewhere */
+#define SL_GATEWAY_UNKNOWN 6     /* may have happened */
+#define SL_GATEWAY_UNSUPPORTED 7 /* this adapter cannot do that; set by the host */
 #define SL_GATEWAY_NEVER_HAPPENED \
     8 /* retrieve only: the gateway has no such attempt and will not have it */
 
@@ -72,6 +73,12 @@ typedef struct sl_gateway_payment {
     const char *return_url;
     const char *base_url; /* of this server, for adapters that show a page here */
     const sl_map *metadata;
+    const char *customer; /* our id of the customer, or NULL */
+    const char
+        *reference; /* retrieve: the gateway's id of this attempt when it told one, or NULL */
+    const char *
+        setup_future_usage; /* authorize: keep the method for the customer, "on_session" or "off_session"; or NULL */
+    int64_t started; /* unix seconds when the attempt began, by the real clock; 0: not known */
 } sl_gateway_payment;
 
 typedef struct sl_gateway_outcome {
@@ -186,6 +193,11 @@ typedef struct sl_gateway_operations {
     sl_status (*parse_webhook)(sl_context *cx, const sl_gateway_webhook *webhook,
                                sl_gateway_event *ret);
     sl_status (*health)(sl_context *cx);
+    /* The method is no customer's any more. NULL: nothing to do. */
+    sl_status (*detach)(sl_context *cx, const char *token);
+    /* Whether it takes payments in this mode, by its plugin's options, which may lack its keys; what it does not take goes to the
+     * next gateway. Asked before `start` too. NULL: always. [no-suspend] */
+    bool (*ready)(const void *options, bool livemode, bool production);
 } sl_gateway_operations;
 
 #define SL_GATEWAY_CAN_PARTIAL_CAPTURE 1u
@@ -294,6 +306,10 @@ SL_API sl_status sl_gateway_resolve_name(sl_context *cx, const sl_gateway *gatew
                                          const char *name, sl_gateway_token *ret) SL_MUST_CHECK;
 SL_API sl_status sl_gateway_attach(sl_context *cx, const sl_gateway *gateway, const char *token,
                                    const char *customer) SL_MUST_CHECK;
+
+/* since 1.0 [suspends] */
+SL_API sl_status sl_gateway_detach(sl_context *cx, const sl_gateway *gateway,
+                                   const char *token) SL_MUST_CHECK;
 
 /* Tells the plugin that listens (descriptor's gateway_listener) what a gateway said. since 1.0 [suspends] */
 SL_API sl_status sl_gateway_notify(sl_context *cx, const sl_gateway_notice *notice) SL_MUST_CHECK;

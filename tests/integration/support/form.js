@@ -1,5 +1,5 @@
 /*
- * form.js: nested values as a form body, in Stripe's bracket notation.
+ * form.js: nested values as a form body, in Stripe's bracket notation, and back.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -19,4 +19,19 @@ function encodeForm(value) {
   return new URLSearchParams(out).toString();
 }
 
-module.exports = { encodeForm };
+/* Nested values of texts; "name[]" and "name[0]" make an array. */
+function decodeForm(text) {
+  const out = {};
+  for (const [name, value] of new URLSearchParams(text)) {
+    const path = name.split(/[[\]]+/).filter((part, i, all) => part !== '' || i < all.length - 1 || name.endsWith('[]'));
+    let at = out;
+    path.forEach((part, i) => {
+      const key = part === '' ? Object.keys(at).length : part;
+      if (i === path.length - 1) at[key] = value;
+      else at = at[key] ??= /^\d*$/.test(path[i + 1]) ? [] : {};
+    });
+  }
+  return out;
+}
+
+module.exports = { encodeForm, decodeForm };
