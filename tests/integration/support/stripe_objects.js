@@ -75,6 +75,13 @@ class Objects {
 
   setup(name) { return this.setups.get(name) || missing('setupintent', name, 'intent'); }
 
+  /* Makes the objects of an attempt older. */
+  age(attempt, seconds) {
+    for (const map of [this.intents, this.setups, this.refunds]) {
+      for (const object of map.values()) if (object.metadata.stripe_lite_attempt === attempt) object.created -= seconds;
+    }
+  }
+
   /* ---- lists ---- */
 
   list(map, { params }, url) {

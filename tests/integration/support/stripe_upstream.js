@@ -40,6 +40,7 @@ class StripeUpstream {
     this.lateMs = 300;
     this.delayMs = 0;
     this.requests = [];
+    this.wide = false;
     this.receiver = null; /* where events go: an URL */
     this.events = [];
     this.deliveries = new Set();
@@ -80,12 +81,24 @@ class StripeUpstream {
     this.delayMs = 0;
   }
 
+  /* While `body` runs, each request of any kind that is not `fault`ed meets these by chance; calm afterwards. */
+  async while(rates, body) {
+    this.rates = rates;
+    this.wide = true;
+    try {
+      return await body();
+    } finally {
+      this.wide = false;
+      this.calm();
+    }
+  }
+
   /* The next requests that move money meet these, one each. */
   fault(...names) { this.faults.push(...names); }
 
   chooseFault(moves) {
-    if (!moves) return null;
-    if (this.faults.length > 0) return this.faults.shift();
+    if (moves && this.faults.length > 0) return this.faults.shift();
+    if (!moves && !this.wide) return null;
     let at = Math.random();
     for (const [name, rate] of Object.entries(this.rates)) {
       at -= rate;
@@ -109,7 +122,7 @@ class StripeUpstream {
       return;
     }
     if (this.delayMs > 0) await pause(this.delayMs);
-    const fault = this.chooseFault(request.method === 'POST' && this.objects.moves(asked));
+    const fault = this.chooseFault(this.objects.moves(asked));
     if (fault === 'drop_before') response.destroy();
     else if (fault === 'limit') this.answer(response, 429, { error: { type: 'invalid_request_error', code: 'rate_limit', message: 'Request rate limit exceeded.' } }, { 'retry-after': '0' });
     else if (fault === 'unavailable') this.answer(response, 503, { error: { type: 'api_error', message: 'Try again.' } }, { 'stripe-should-retry': 'true' });

@@ -19,8 +19,13 @@ const chance = (list) => list[Math.floor(Math.random() * list.length)];
 
 const killOne = (round, servers) => (round % 3 === 2 ? killServer : killWorker)(chance(servers()));
 
-/* servers: what is asked, the suite's first; strike: what happens to them, again and again; clients: how many at once. */
-function underFire(s, { faults, servers = () => [s.server], kills = KILLS, strike = killOne, clients: many = 12 }) {
+/*
+ * servers: what is asked, the suite's first; strike: what happens to them, again and again; clients: how many at once; least: the load
+ * goes on until it says so; trouble and calm: what the gateway does to it, the simulator's `faults` usually.
+ */
+function underFire(s, { faults, servers = () => [s.server], kills = KILLS, strike = killOne, clients: many = 12, least = () => true,
+  trouble = async () => answered(await s.post('/v1/test_helpers/simulator', { latency_ms: 20, ...faults }), 200),
+  calm = async () => answered(await s.post('/v1/test_helpers/simulator', { latency_ms: 0, error_rate: 0, drop_answer_rate: 0 }), 200) }) {
   const clients = new Map();
   const clientOf = (server) => {
     if (!clients.has(server)) clients.set(server, new Client(server, s.observer.see));
@@ -37,13 +42,14 @@ function underFire(s, { faults, servers = () => [s.server], kills = KILLS, strik
 
   s.test(`${kills} kills under load`, async (t) => {
     const customer = answered(await s.post('/customers', { name: 'Ada', email: 'ada@example.com', payment_info: 'pm_card_visa' }), 200).customer.id;
-    answered(await s.post('/v1/test_helpers/simulator', { latency_ms: 20, ...faults }), 200);
+    await trouble();
     load.start(customer);
     for (let round = 0; round < kills; round += 1) {
       const moment = load.answers.length + 5 + Math.floor(Math.random() * 20);
       await until('the load goes on', () => load.failure || load.answers.length >= moment, 60);
       await strike(round, servers, load);
     }
+    await until('the load is enough', () => load.failure || least(), 300);
     await load.stop();
     t.diagnostic(`${load.answers.length} requests answered, ${load.cut} tries cut off, ${load.failed} failed, ${load.waited} told to wait`);
     assert.ok(load.cut + load.failed > 0, 'no request was hurt');
@@ -51,7 +57,7 @@ function underFire(s, { faults, servers = () => [s.server], kills = KILLS, strik
 
   s.test('what was interrupted is found out', async () => {
     s.reconnect();
-    answered(await s.post('/v1/test_helpers/simulator', { latency_ms: 0, error_rate: 0, drop_answer_rate: 0 }), 200);
+    await calm();
     await until('nothing is open', async () => {
       const open = await openThings(database());
       if (open.length > 0) throw new Error(JSON.stringify(open.slice(0, 5)));
