@@ -1,4 +1,4 @@
--- By which id Stripe knows our customers.
+-- By which id Stripe knows our customers, and what it was told about them last.
 
 CREATE TABLE stripe_customers (
     account_id TEXT   NOT NULL,
@@ -6,5 +6,6 @@ CREATE TABLE stripe_customers (
     created    BIGINT NOT NULL,
     version    BIGINT NOT NULL,
     upstream   TEXT   NOT NULL,
+    told       TEXT,
     PRIMARY KEY (account_id, id)
 );

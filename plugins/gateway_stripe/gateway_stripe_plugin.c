@@ -7,6 +7,8 @@
 #include "stripe_options.h"
 #include "stripe_return.h"
 
+static const char *const needs[] = { SL_CUSTOMERS_SERVICE, NULL };
+
 static const sl_gateway_type gateways[] = {
     { .name = "stripe", .operations = &stripe_operations, .priority = 100 },
     SL_GATEWAYS_END,
@@ -21,4 +23,4 @@ static const sl_route routes[] = {
 
 SL_PLUGIN(.name = "gateway_stripe", .version = "1.0.0", .summary = "Payments through Stripe",
           .options = stripe_option_fields, .options_size = sizeof(struct stripe_options),
-          .routes = routes, .gateways = gateways, .start = stripe_start)
+          .routes = routes, .gateways = gateways, .needs = needs, .start = stripe_start)

@@ -14,11 +14,13 @@ struct stripe_customer {
     int64_t created;
     int64_t version;
     const char *upstream;
+    const char *told; /* a hash of the name and email that Stripe has, or NULL */
 };
 
 extern const sl_table stripe_customers_table;
 
-/* Stripe's id of our customer, made there when it has none; commits beside `cx`. Fails with the error filled. [suspends] */
+/* Stripe's id of our customer, made there when it has none, and told the name and email when they are new; commits beside `cx`.
+ * Fails with the error filled. [suspends] */
 sl_status customer_ensure(sl_context *cx, const char *id, const char **ret_upstream) SL_MUST_CHECK;
 
 #endif

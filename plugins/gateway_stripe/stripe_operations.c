@@ -40,6 +40,8 @@ static sl_status operate(sl_context *cx, const sl_gateway_payment *payment, sl_g
     outcome_of_answer(cx, payment, &answer, ret);
     if (answer.kind == ANSWER_DONE)
         unfinished_close(cx, payment, answer.object, ret);
+    if (answer.kind == ANSWER_REFUSED)
+        refusal_look(cx, payment, ret);
     return SL_OK;
 }
 

@@ -22,17 +22,23 @@ const sl_field stripe_option_fields[] = {
 
 static const struct stripe_options none;
 static const struct stripe_options *found = &none;
+static const sl_customers_service *customers;
 
 const struct stripe_options *stripe_options(void)
 {
     return found;
 }
 
+const sl_customers_service *stripe_customers(void)
+{
+    return customers;
+}
+
 sl_status stripe_start(sl_context *cx, sl_plugin *self)
 {
-    (void)cx;
     found = sl_options(self);
-    return SL_OK;
+    customers = sl_service(cx, self, SL_CUSTOMERS_SERVICE, sizeof(sl_customers_service));
+    return customers ? SL_OK : SL_E_INTERNAL;
 }
 
 bool stripe_ready(const void *options, bool livemode, bool production)

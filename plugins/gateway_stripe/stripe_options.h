@@ -6,6 +6,7 @@
 #ifndef STRIPE_OPTIONS_H
 #define STRIPE_OPTIONS_H
 
+#include <stripe_lite/services/customers.h>
 #include <stripe_lite/stripe_lite.h>
 
 struct stripe_options {
@@ -20,6 +21,8 @@ extern const sl_field stripe_option_fields[];
 
 /* The options of this process; constant after start. [no-suspend] */
 const struct stripe_options *stripe_options(void);
+/* "customers/1". [no-suspend] */
+const sl_customers_service *stripe_customers(void);
 sl_status stripe_start(sl_context *cx, sl_plugin *self);
 
 /* Whether this gateway takes payments of that mode: with a live key of the live mode only, so that no test moves money; with a

@@ -115,11 +115,21 @@ static void authorization_read(const sl_gateway_payment *payment, const sl_value
         unknown(ret, "Stripe has not carried the payment out.");
 }
 
+/* Whether what was received is what was to be captured: somebody may have captured it at Stripe's own pages. */
+static bool captured_as_asked(const sl_gateway_payment *payment, const sl_value *intent)
+{
+    int64_t asked = 0;
+    return stripe_amount_of(payment->amount, payment->currency, &asked) &&
+           sl_value_int(sl_value_member(intent, "amount_received"), asked) == asked;
+}
+
 static void capture_read(const sl_gateway_payment *payment, const sl_value *intent,
                          const char *status, sl_gateway_outcome *ret)
 {
-    if (same(status, "succeeded"))
+    if (same(status, "succeeded") && captured_as_asked(payment, intent))
         approved_read(payment, intent, ret);
+    else if (same(status, "succeeded"))
+        decline(ret, "charge_already_captured", "Another amount was captured at Stripe.");
     else if (same(status, "processing"))
         outcome_set(ret, SL_GATEWAY_PENDING);
     else if (same(status, "canceled"))

@@ -13,6 +13,7 @@
 #include "stripe_return.h"
 
 #define METADATA_MOST 50 /* Stripe's, ours included */
+#define METADATA_OURS "stripe_lite_"
 #define EXPAND "latest_charge.balance_transaction"
 
 static bool is(const sl_gateway_payment *payment, const char *operation)
@@ -20,11 +21,14 @@ static bool is(const sl_gateway_payment *payment, const char *operation)
     return payment->operation && strcmp(payment->operation, operation) == 0;
 }
 
+const char *object_collection(const sl_gateway_payment *payment)
+{
+    return payment->setup ? "/v1/setup_intents" : "/v1/payment_intents";
+}
+
 const char *request_collection(const sl_gateway_payment *payment)
 {
-    return is(payment, "refund") ? "/v1/refunds"
-           : payment->setup      ? "/v1/setup_intents"
-                                 : "/v1/payment_intents";
+    return is(payment, "refund") ? "/v1/refunds" : object_collection(payment);
 }
 
 static void post(const sl_gateway_payment *payment, const char *path, struct stripe_form *form,
@@ -52,8 +56,10 @@ static void metadata_add(sl_context *cx, const sl_gateway_payment *payment,
                          struct stripe_form *form)
 {
     const sl_map *map = payment->metadata;
-    for (uint32_t i = 0; map && i < map->count && i + 1 < METADATA_MOST; i++)
-        form_text(form, sl_format(cx, "metadata[%s]", map->pairs[i].name), map->pairs[i].value);
+    for (uint32_t i = 0; map && i < map->count && i + 1 < METADATA_MOST; i++) {
+        if (strncmp(map->pairs[i].name, METADATA_OURS, strlen(METADATA_OURS)) != 0)
+            form_text(form, sl_format(cx, "metadata[%s]", map->pairs[i].name), map->pairs[i].value);
+    }
     form_text(form, "metadata[" METADATA_ATTEMPT "]", payment->attempt);
 }
 
@@ -110,8 +116,8 @@ static sl_status capture_request(sl_context *cx, const sl_gateway_payment *payme
 static sl_status void_request(sl_context *cx, const sl_gateway_payment *payment,
                               struct stripe_form *form, struct stripe_question *ret)
 {
-    const char *collection = payment->setup ? "/v1/setup_intents" : "/v1/payment_intents";
-    post(payment, sl_format(cx, "%s/%s/cancel", collection, payment->original), form, ret);
+    post(payment, sl_format(cx, "%s/%s/cancel", object_collection(payment), payment->original),
+         form, ret);
     return SL_OK;
 }
 

@@ -14,6 +14,9 @@
 /* "/v1/payment_intents", "/v1/setup_intents" or "/v1/refunds": where the objects of this operation are. [no-suspend] */
 const char *request_collection(const sl_gateway_payment *payment);
 
+/* Where the object is that the operation changes. [no-suspend] */
+const char *object_collection(const sl_gateway_payment *payment);
+
 /* The request that carries the attempt out. SL_E_INVALID with the error filled when Stripe cannot be asked for that; what fails
  * while the customer is made known to Stripe. [suspends] */
 sl_status request_of_payment(sl_context *cx, const sl_gateway_payment *payment,

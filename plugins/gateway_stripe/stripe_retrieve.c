@@ -97,6 +97,16 @@ static bool object_get(sl_context *cx, const sl_gateway_payment *payment, const 
     return true;
 }
 
+void refusal_look(sl_context *cx, const sl_gateway_payment *payment, sl_gateway_outcome *ret)
+{
+    sl_gateway_outcome seen;
+    if (!is(payment, "capture") && !is(payment, "void"))
+        return;
+    if (object_get(cx, payment, object_collection(payment), payment->original, &seen) &&
+        seen.kind != SL_GATEWAY_UNKNOWN)
+        *ret = seen;
+}
+
 /* ---- the same request again ---- */
 
 /* Whether the outcome is decided. `ret_used`: the key leads to nothing, and what it did must be looked for. */
@@ -261,7 +271,7 @@ static void attempt_find(sl_context *cx, const sl_gateway_payment *payment, sl_g
 /* Captures and cancellations happen once by nature: the payment intent shows whether they did. */
 static void later_find(sl_context *cx, const sl_gateway_payment *payment, sl_gateway_outcome *ret)
 {
-    const char *collection = request_collection(payment);
+    const char *collection = object_collection(payment);
     bool used = false;
     if (!object_get(cx, payment, collection, payment->original, ret) ||
         ret->kind != SL_GATEWAY_UNKNOWN)

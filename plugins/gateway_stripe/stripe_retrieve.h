@@ -21,6 +21,10 @@
 sl_status stripe_retrieve(sl_context *cx, const sl_gateway_payment *payment,
                           sl_gateway_outcome *ret);
 
+/* A capture or cancellation that Stripe refused may be refused because it is done, or cannot be done any more: `ret` is made what the
+ * payment intent shows, and stays when that is neither. [suspends] */
+void refusal_look(sl_context *cx, const sl_gateway_payment *payment, sl_gateway_outcome *ret);
+
 /* An authorization that Stripe began and that nobody can finish (an action without an address, no confirmation) is canceled:
  * `ret` is made a decline then, and stays otherwise. [suspends] */
 void unfinished_close(sl_context *cx, const sl_gateway_payment *payment, const sl_value *object,

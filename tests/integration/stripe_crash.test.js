@@ -2,7 +2,7 @@
  * stripe_crash.test.js: many payments through a Stripe in all kinds of trouble, while the server is killed again and again: never two
  * movements for one attempt, none lost, none left unknown, and both sides' books agree to the cent.
  *
- * Five hundred payments usually, over a thousand with STRIPE_LITE_TEST_LONG=1.
+ * A thousand payments, three thousand with STRIPE_LITE_TEST_LONG=1.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -13,8 +13,8 @@ const { stripeSuite, booksAgree } = require('./support/stripe_suite');
 const { underFire } = require('./support/under_fire');
 
 const LONG = Boolean(process.env.STRIPE_LITE_TEST_LONG);
-const PAYMENTS = LONG ? 1200 : 500;
-const KILLS = LONG ? 30 : 10;
+const PAYMENTS = LONG ? 3000 : 1000;
+const KILLS = LONG ? 60 : 15;
 const env = { STRIPE_LITE_WORKERS: process.env.STRIPE_LITE_TEST_DATABASE === 'postgres' ? '2' : '1', STRIPE_LITE_GATEWAY_TIMEOUT: '1' };
 const TROUBLE = { unavailable: 0.03, error_before: 0.03, error_after: 0.03, drop_before: 0.03, drop_after: 0.04, garbage: 0.03, limit: 0.03, hang: 0.02, late: 0.03 };
 

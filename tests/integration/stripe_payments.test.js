@@ -81,6 +81,10 @@ stripeSuite('payments at Stripe', {}, (s, upstream) => {
     assert.equal(asked('/v1/payment_intents').params.customer, theirs.id);
     assert.equal(asked('/v1/payment_intents').params.off_session, 'true');
     assert.equal(upstream.objects.customers.size, 1);
+    assert.deepEqual([theirs.name, theirs.email], ['Ada', 'ada@example.com']);
+    await s.stripe.customers.update(customer.id, { name: 'Ada L.' });
+    await pay({ customer: customer.id, payment_method: method.id });
+    assert.equal(theirs.name, 'Ada L.');
     await s.stripe.paymentMethods.detach(method.id);
     assert.equal(upstream.objects.methods.get(asked('/v1/payment_intents').params.payment_method).customer, null);
     await booksAgree(s, upstream);
@@ -143,6 +147,13 @@ stripeSuite('payments at Stripe', {}, (s, upstream) => {
     assert.equal(theirs.status, 'canceled');
   });
 
+  s.test('an authentication that only a script of theirs could do is given up, as if the card needed one', async () => {
+    upstream.objects.scriptOnly = true;
+    await rejectsWith(pay({ payment_method: 'pm_card_threeDSecure2Required' }), { statusCode: 402, code: 'authentication_required' });
+    upstream.objects.scriptOnly = false;
+    assert.equal([...upstream.objects.intents.values()].at(-1).status, 'canceled');
+  });
+
   s.test('charges and the routes of the other face', async () => {
     const charge = await s.stripe.charges.create({ amount: 700, currency: 'usd', source: 'tok_visa' });
     assert.equal(charge.status, 'succeeded');
@@ -203,6 +214,20 @@ stripeSuite('payments at Stripe', {}, (s, upstream) => {
       upstream.secretKey = right;
     }
     assert.equal(upstream.moved().length, before);
+  });
+
+  s.test("what was done at Stripe's own pages shows when it is asked for here", async () => {
+    const theirs = () => [...upstream.objects.intents.values()].at(-1);
+    const canceled = await pay({ capture_method: 'manual' });
+    upstream.objects.cancel({ key: 'somebody' }, theirs(), 'payment_intent');
+    await rejectsWith(s.stripe.paymentIntents.capture(canceled.id), { statusCode: 400, code: 'charge_expired_for_capture' });
+    assert.equal((await s.stripe.paymentIntents.cancel(canceled.id)).status, 'canceled');
+    const captured = await pay({ capture_method: 'manual' });
+    upstream.objects.intentCapture({ key: 'somebody', params: { amount_to_capture: '500' } }, theirs().id);
+    await rejectsWith(s.stripe.paymentIntents.cancel(captured.id), { statusCode: 400, code: 'charge_already_captured' });
+    await rejectsWith(s.stripe.paymentIntents.capture(captured.id), { statusCode: 400, code: 'charge_already_captured' });
+    await rejectsWith(pay({ metadata: { stripe_lite_attempt: 'pay_mine' }, payment_method: 'pm_card_chargeDeclined' }), { statusCode: 402 });
+    assert.notEqual(theirs().metadata.stripe_lite_attempt, 'pay_mine');
   });
 });
 

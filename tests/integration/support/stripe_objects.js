@@ -34,11 +34,13 @@ class Objects {
     this.tell = tell;
     this.books = [];
     this.feePerMille = 29;
+    this.scriptOnly = false; /* authentications are left to Stripe's script */
     this.processing = false; /* payments are decided later, by `decide` */
     for (const name of ['customers', 'methods', 'intents', 'setups', 'refunds', 'disputes']) this[name] = new Map();
     this.routes = [
       ['GET', '/v1/balance', () => ({ object: 'balance', available: [], pending: [], livemode: false })],
       ['POST', '/v1/customers', this.customerCreate],
+      ['POST', '/v1/customers/:id', (asked, name) => Object.assign(this.customers.get(name) || missing('customer', name), asked.params)],
       ['POST', '/v1/payment_methods', this.methodCreate],
       ['GET', '/v1/payment_methods/:id', this.methodShow],
       ['POST', '/v1/payment_methods/:id/attach', this.methodAttach],
@@ -203,7 +205,7 @@ class Objects {
     if (authenticates) {
       intent.return_url = params.return_url;
       intent.status = 'requires_action';
-      intent.next_action = params.return_url
+      intent.next_action = params.return_url && !this.scriptOnly
         ? { type: 'redirect_to_url', redirect_to_url: { return_url: params.return_url, url: `${this.url}/authenticate/${intent.id}` } }
         : { type: 'use_stripe_sdk', use_stripe_sdk: { type: 'three_d_secure_redirect' } };
       this.tell('payment_intent.requires_action', intent);
