@@ -165,3 +165,8 @@ void sl_log_pairs(const sl_context *cx, int32_t level, const char *message, ...)
     line_write(line.data, line.length);
     sl_arena_free(arena);
 }
+
+const char *sl_masked(sl_context *cx, const char *text)
+{
+    return sl_mask(cx->arena, text);
+}

@@ -107,7 +107,8 @@ static bool option_from_variable(const sl_settings *settings, const char *plugin
     return true;
 }
 
-/* A setting of the server's own table that is the plugin's business: webhooks.retry_schedule, stripe.secret_key. */
+/* A setting of the server's own table that is the plugin's business: webhooks.retry_schedule, stripe.secret_key; another section's
+ * by its name in front: `stripe_webhook_secret` is stripe.webhook_secret. */
 static bool option_from_setting(const sl_settings *settings, const char *plugin, const char *option,
                                 sl_option_text *ret)
 {
@@ -115,6 +116,10 @@ static bool option_from_setting(const sl_settings *settings, const char *plugin,
     const char *section = sl_text_starts(plugin, "gateway_") ? plugin + 8 : plugin;
     const setting_key *key =
         setting_key_find(sl_arena_format(inside->arena, "%s.%s", section, option));
+    const char *joint = strchr(option, '_');
+    if (!key && joint)
+        key = setting_key_find(
+            sl_arena_format(inside->arena, "%.*s.%s", (int)(joint - option), option, joint + 1));
     if (!key)
         return false;
     const setting_value *value = &inside->values[key - setting_keys];

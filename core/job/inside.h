@@ -15,6 +15,7 @@
 #define SL_JOB_NEWS "jobs"
 #define SL_JOB_NEWS_MS 100    /* the least between two of a worker */
 #define SL_JOB_CONCURRENCY 16 /* a worker */
+#define SL_SOON_FIBERS 24     /* a worker */
 #define SL_JOB_ATTEMPTS 20
 #define SL_JOB_TIMEOUT 60 /* seconds */
 #define SL_JOB_BACKOFF 5  /* seconds */
@@ -66,9 +67,15 @@ struct sl_jobs {
     const char *worker; /* unlike any other's: `locked_by` */
     sl_condition wake;  /* something may be due, a slot became free, or stop */
     sl_arena *arena;
-    int64_t renewed; /* monotonic milliseconds, as is */
-    int64_t looked;  /* for jobs that nobody here knows */
-    int64_t told;    /* the others, that there is more than this worker can take */
+    int64_t renewed;            /* monotonic milliseconds, as is */
+    int64_t looked;             /* for jobs that nobody here knows */
+    int64_t told;               /* the others, that there is more than this worker can take */
+    struct sl_soon *soon_first; /* see soon.c */
+    struct sl_soon *soon_last;
+    uint32_t soon_waiting;
+    uint32_t soon_running;
+    sl_fiber *soon_fibers[SL_SOON_FIBERS]; /* NULL: no fiber has this place */
+    bool loop_runs; /* sl_jobs_start was called: there is somebody to do what waits */
     bool due;   /* set with `wake`, which does not last: the runner may not be waiting just then */
     bool freed; /* what dead workers held: looked for once */
     bool stopping;
@@ -112,6 +119,9 @@ sl_status sl_jobs_put_off(sl_context *cx, const sl_jobs *jobs) SL_MUST_CHECK;
 
 /* Runs one claimed job to its end, with a context of its own. [suspends] */
 void sl_job_perform(sl_jobs *jobs, const sl_job_row *claimed);
+
+/* Forgets what waits to be done soon. [no-suspend] */
+void sl_soon_drop(sl_jobs *jobs);
 
 /* Enqueues the jobs of every schedule whose period began. [suspends] */
 sl_status sl_schedules_enqueue(sl_context *cx, sl_jobs *jobs) SL_MUST_CHECK;

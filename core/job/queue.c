@@ -36,6 +36,7 @@ void sl_jobs_free(sl_jobs *jobs)
 {
     if (!jobs)
         return;
+    sl_soon_drop(jobs);
     free(jobs->entries);
     sl_arena_free(jobs->arena);
 }

@@ -198,6 +198,7 @@ static void runner_start(void *data)
 void sl_jobs_start(sl_jobs *jobs)
 {
     jobs->stopping = false;
+    jobs->loop_runs = true;
     sl_news_hear(jobs->host->database, SL_JOB_NEWS, news_heard, jobs);
     runner_start(jobs);
 }
@@ -212,7 +213,7 @@ void sl_jobs_stop(sl_jobs *jobs)
 static sl_status wait_none_runs(sl_jobs *jobs, int64_t deadline)
 {
     sl_status status = SL_OK;
-    while (jobs->running > 0 && status == SL_OK)
+    while ((jobs->running > 0 || jobs->soon_running > 0) && status == SL_OK)
         status = sl_wait_condition(&jobs->wake, deadline);
     return status;
 }
@@ -224,6 +225,10 @@ void sl_jobs_drain(sl_jobs *jobs, int64_t milliseconds)
         return;
     for (const sl_job_fiber *one = jobs->fibers; one; one = one->next)
         sl_fiber_cancel(one->fiber);
+    for (uint32_t i = 0; i < SL_SOON_FIBERS; i++) {
+        if (jobs->soon_fibers[i])
+            sl_fiber_cancel(jobs->soon_fibers[i]);
+    }
     sl_status status = wait_none_runs(jobs, 0);
     if (status != SL_OK)
         sl_log(NULL, SL_LOG_WARNING, "jobs are ending without being waited for");

@@ -54,17 +54,22 @@ static const char *prefix_new(sl_context *cx)
     return prefix;
 }
 
-static void customer_begin(sl_context *cx, struct customer *ret)
+void customer_blank(sl_context *cx, const char *id, int64_t created, struct customer *ret)
 {
     *ret = (struct customer){
-        .id = sl_id(cx, "cus"),
-        .created = sl_now(cx),
+        .id = id,
+        .created = created,
         .tax_exempt = "none",
         .invoice_prefix = prefix_new(cx),
         .next_invoice_sequence = 1,
         .custom_fields = { .item_size = sizeof(struct custom_field) },
         .preferred_locales = { .item_size = sizeof(const char *) },
     };
+}
+
+static void customer_begin(sl_context *cx, struct customer *ret)
+{
+    customer_blank(cx, sl_id(cx, "cus"), sl_now(cx), ret);
 }
 
 /* Finds the method that a parameter names and asks its gateway; nothing is written. */

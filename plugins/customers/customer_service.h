@@ -43,4 +43,7 @@ void customer_changed(sl_context *cx, const struct customer *before, struct cust
 /* The address with its empty texts taken away, NULL when it is NULL. [no-suspend] */
 struct address *address_sound(sl_context *cx, const struct address *address);
 
+/* A customer of whom nothing is known but its id. [no-suspend] */
+void customer_blank(sl_context *cx, const char *id, int64_t created, struct customer *ret);
+
 #endif

@@ -9,6 +9,7 @@
 #include "customers_service.h"
 #include "payment_method_model.h"
 #include "payment_method_routes.h"
+#include "told.h"
 #include "token_model.h"
 #include "token_routes.h"
 
@@ -83,6 +84,12 @@ static const sl_service_offer services[] = {
     SL_SERVICES_END,
 };
 
+static const sl_gateway_object_type told[] = {
+    { .type = "customer", .handler = customer_told },
+    { .type = "payment_method", .handler = payment_method_told },
+    SL_GATEWAY_OBJECTS_END,
+};
+
 static const sl_invariant invariants[] = {
     { .name = "a customer's default payment method is attached to it",
       .sql = "SELECT c.account_id || ' ' || c.id FROM customers c LEFT JOIN payment_methods p"
@@ -104,4 +111,4 @@ SL_PLUGIN(.name = "customers", .version = "1.0.0",
           .summary = "Customers, payment methods, tokens and balances",
           .options = customers_option_fields, .options_size = sizeof(struct customers_options),
           .routes = routes, .resources = resources, .provides = services, .invariants = invariants,
-          .start = customers_start)
+          .start = customers_start, .gateway_objects = told)

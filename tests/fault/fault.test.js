@@ -21,6 +21,7 @@ const { openThings, eachKeyOnce, nothingLost, eachEventOnce, sumsAgree } = requi
 const { answered } = require('../integration/support/expect');
 const { killServer } = require('../integration/support/kill');
 const { until } = require('../integration/support/poll');
+const { send: sendEvent } = require('../integration/support/webhooks');
 const { suitesAtOnce } = require('../integration/support/suite');
 const { FaultLoad } = require('./flows');
 const { gatewayAgrees } = require('./gateway_books');
@@ -40,7 +41,7 @@ const LEFT_LEASED = new Set(['job.claimed error', 'job.before_give_back error'])
 /* Which flow comes by; a list is gone through in turn. */
 const FLOWS = { authorize: ['charge', 'liteCharge'], capture: ['capture'], void: ['cancel'], refund: ['charge', 'liteCharge'], setup: ['setup'] };
 const MIXED = ['charge', 'person', 'capture', 'liteCharge', 'cancel', 'oldCharge', 'decline'];
-const flowsOf = (point) => FLOWS[point.split('@')[1]] || (point.includes('@recovery') ? ['charge'] : MIXED);
+const flowsOf = (point) => (point.startsWith('webhook.') ? ['told'] : null) || FLOWS[point.split('@')[1]] || (point.includes('@recovery') ? ['charge'] : MIXED);
 
 function lane(title, list) {
   const own = path.join(folder, title.replaceAll(' ', '_'));
@@ -56,12 +57,14 @@ function tests(s, list, strikes) {
     const answer = await s.client.get(from, asked);
     return answer.status === 200 && answer;
   }, 120);
-  const load = new FaultLoad({ send, read });
+  const tell = (event) => sendEvent(s, '/stripe/webhook', event, s.server.stripeSecret, asked);
+  const load = new FaultLoad({ send, read, tell });
   const stored = () => s.server.database;
 
   s.test('a customer', async () => {
     const values = { name: 'Ada', email: 'ada@example.com', payment_info: 'pm_card_visa' };
     load.customer = answered(await s.post('/customers', values), 200).customer.id;
+    if (list[0].point.startsWith('webhook.')) await load.begin('charge'); /* books that the others compare */
   });
 
   list.forEach((round, number) => {
@@ -81,6 +84,17 @@ function tests(s, list, strikes) {
     if (open.length > 0) throw new Error(JSON.stringify(open.slice(0, 5)));
     return true;
   }, 60));
+  s.test('every event that was acknowledged is processed, once', async () => {
+    const rows = () => stored().rows('SELECT id, status FROM webhook_events');
+    await until('no event waits', async () => (await rows()).every(({ status }) => status === 'processed'), 60);
+    const found = new Set((await rows()).map(({ id }) => id));
+    for (const { id } of load.acknowledged) assert.ok(found.has(id), id);
+    const customers = await stored().rows("SELECT id FROM customers WHERE name = 'Told'");
+    const wanted = load.acknowledged.map(({ data }) => data.object.id).sort();
+    assert.deepEqual(customers.map(({ id }) => id).sort(), wanted);
+    const events = await stored().rows("SELECT object_id FROM events WHERE type = 'customer.created'");
+    for (const id of wanted) assert.equal(events.filter((one) => one.object_id === id).length, 1, id);
+  });
   s.test('each key answers as it first did', async () => {
     for (const { key, path: to, body, answer } of load.answers.filter((one) => one.answer.status !== 400)) {
       /* A worker that drains may close the connection as it is used. */
@@ -110,6 +124,7 @@ const lanes = Object.entries({
   recovery: rounds('recovery', database),
   'payments and refunds': paymentsOf('authorize', 'refund'),
   'captures, voids and setups': paymentsOf('capture', 'void', 'setup'),
+  webhooks: rounds('webhooks', database),
   writes: rounds('writes', database),
   workers: rounds('workers', database),
 }).map(([title, list]) => [title, ordered(list)]).filter(([, list]) => list.length > 0);

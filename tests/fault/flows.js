@@ -6,8 +6,12 @@
 'use strict';
 
 const assert = require('node:assert/strict');
+const { setTimeout: pause } = require('node:timers/promises');
 const { Load } = require('../integration/support/load');
 
+const { eventOf, nextId } = require('../integration/support/webhooks');
+
+const PATIENCE = 120 * 1000;
 const RETURN = { return_url: 'https://example.com/back' };
 
 class FaultLoad extends Load {
@@ -15,6 +19,8 @@ class FaultLoad extends Load {
     super(options);
     this.running = false; /* no flow begins by itself */
     this.round = 'begin';
+    this.tell = options.tell; /* one try at handing in an event */
+    this.acknowledged = [];
   }
 
   key() { return `${this.round}_${super.key()}`; }
@@ -54,6 +60,18 @@ class FaultLoad extends Load {
     assert.equal(answer.status, 200, answer.text);
     const intent = await this.settled(flow, `/v1/setup_intents/${answer.json.id}`, 'processing');
     assert.match(intent.status, /^(succeeded|requires_payment_method)$/); /* the latter when it never reached the gateway */
+  }
+
+  /* An event of a gateway's, sent again until it is acknowledged, as gateways do. */
+  async told() {
+    const event = eventOf('customer.created', { id: nextId('cus'), object: 'customer', name: 'Told', created: 1700000000 });
+    for (const until = Date.now() + PATIENCE; ; await pause(20)) {
+      assert.ok(Date.now() < until, `${event.id} is not acknowledged`);
+      const answer = await this.tell(event).catch(() => null);
+      if (answer && answer.status === 200) break;
+      if (answer) assert.ok(answer.status >= 500, answer.text);
+    }
+    this.acknowledged.push(event);
   }
 
   async person(flow) {

@@ -21,6 +21,7 @@ const UNANSWERED = ['payment.after_gateway@authorize'];
 const payment = (point, actions, doc) => ({ point: `payment.${point}`, kinds: OPERATIONS, actions, lane: 'payments', doc });
 const recovery = (point, actions, doc) => ({ point: `recovery.${point}`, actions, lane: 'recovery', needs: UNANSWERED, doc });
 const job = (point, actions, doc, needs = UNANSWERED) => ({ point: `job.${point}`, actions, lane: 'jobs', needs, doc });
+const webhook = (point, actions, doc, needs = []) => ({ point: `webhook.${point}`, actions, lane: 'webhooks', needs, doc });
 const write = (point, actions, doc, database) => ({ point, actions, lane: 'writes', doc, database });
 const migration = (point, actions, doc) => ({ point: `migration.${point}`, actions, lane: 'migrate', doc });
 
@@ -65,6 +66,13 @@ const points = [
   recovery('before_gateway', ALL, 'the gateway is about to be asked what happened'),
   recovery('after_gateway', ALL, 'it has said so, nothing is recorded; error: its answer was lost'),
   { ...recovery('', ALL, 'the same, by the recovery'), point: 'payment.before_second_commit', kinds: ['recovery'] },
+
+  webhook('before_store', ALL, 'an event was verified and read'),
+  webhook('after_store', ON, 'it is stored, the gateway not answered'),
+  webhook('before_effect', ALL, 'it is about to be worked on'),
+  webhook('before_mark', ALL, 'its effect is in the write set, or recorded by the plugin that made the payment'),
+  webhook('after_mark', ON, 'it is processed'),
+  webhook('before_claim', ALL, 'what is overdue is about to be taken', ['webhook.before_effect']),
 
   { point: 'worker.before_listen', actions: ALL, lane: 'workers', doc: 'a worker has loaded its plugins' },
   { point: 'worker.listens', actions: ON, lane: 'workers', doc: 'it listens and has not told the master' },

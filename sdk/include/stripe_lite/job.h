@@ -43,6 +43,16 @@ typedef sl_status (*sl_job_handler)(sl_context *cx, const sl_job_view *job);
  * attempt counts. A step that begins (sl_retry) forgets it: say it inside the last step, or behind it. since 1.0 [no-suspend] */
 SL_API void sl_job_again(sl_context *cx, int64_t seconds);
 
+/* Has `run` work on `data` (copied) in this process as soon as a fiber is free, in a context of its own for this one's account;
+ * what it leaves pending is dropped. Nothing keeps it: it is for work that the database knows of anyway and somebody looks for
+ * when it is overdue there, so that it need not be claimed first. Call it after the commit. False when too much waits already.
+ * since 1.0 [no-suspend] */
+SL_API bool sl_soon(sl_context *cx, const char *name,
+                    sl_status (*run)(sl_context *cx, const char *data), const char *data);
+
+/* How many more sl_soon takes now; 0 in commands. since 1.0 [no-suspend] */
+SL_API uint32_t sl_soon_room(const sl_context *cx);
+
 typedef struct sl_job_type {
     const char *name; /* "payments.recover" */
     sl_job_handler handler;

@@ -23,6 +23,10 @@ SL_BEGIN_DECLS
 SL_API void sl_log_pairs(const sl_context *cx, int32_t level, const char *message, ...);
 #define sl_log(cx, level, ...) sl_log_pairs((cx), (level), __VA_ARGS__, (const char *)NULL)
 
+/* `text` without card numbers, keys and client secrets, as in a log line: for what strangers sent and is to be stored.
+ * since 1.0 [no-suspend] */
+SL_API const char *sl_masked(sl_context *cx, const char *text);
+
 /* Adds to a counter named as Prometheus does ("stripe_lite_payments_total") with one label or NULL. since 1.0 [no-suspend] */
 SL_API void sl_metric_add(const char *name, const char *label, const char *label_value,
                           int64_t amount);

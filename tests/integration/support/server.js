@@ -36,6 +36,7 @@ class Server {
     this.publishableKey = `pk_test_${random()}`;
     this.jwtSecret = random(32);
     this.liteSecret = `whsec_${random()}`;
+    this.stripeSecret = `whsec_${random()}`;
     this.encryptionKey = random(32);
     this.madeKeys = [];
     this.log = '';
@@ -47,6 +48,7 @@ class Server {
       STRIPE_LITE_PUBLISHABLE_KEY: this.publishableKey,
       STRIPE_LITE_JWT_SECRET: this.jwtSecret,
       STRIPE_LITE_WEBHOOK_SECRET: this.liteSecret,
+      STRIPE_WEBHOOK_SECRET: this.stripeSecret,
       STRIPE_LITE_ENCRYPTION_KEY: this.encryptionKey,
       STRIPE_LITE_RATE_LIMIT: '0',
       STRIPE_LITE_LOG_FORMAT: 'json',
@@ -187,7 +189,7 @@ class Server {
   }
 
   secrets() {
-    return [this.secretKey, this.jwtSecret, this.liteSecret, this.encryptionKey, ...this.madeKeys];
+    return [this.secretKey, this.jwtSecret, this.liteSecret, this.stripeSecret, this.encryptionKey, ...this.madeKeys];
   }
 
   async remove() {
