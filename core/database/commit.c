@@ -10,6 +10,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/random.h"
+#include "core/database/numbers.h"
 #include "core/database/write_set.h"
 #include "core/fiber/fiber.h"
 
@@ -61,6 +62,8 @@ static sl_status set_write(sl_context *cx, struct sl_write_set *set)
     sl_fiber_shield(true);
     sl_status status = database->driver->write(database->self, cx, &write);
     sl_fiber_shield(false);
+    if (status == SL_OK)
+        sl_draws_settle(set);
     if (SL_FAULT("write_set.after") && status == SL_OK)
         status = sl_fail(cx, SL_E_UNKNOWN, NULL, "The database's answer to a commit was lost.");
     if (status == SL_OK || status == SL_E_UNKNOWN) {

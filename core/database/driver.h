@@ -15,6 +15,7 @@
 #include "core/fiber/fiber.h"
 
 typedef struct sl_shape sl_shape; /* write_set.h */
+typedef struct sl_draw sl_draw;   /* numbers.h */
 
 typedef struct sl_statement {
     const char *sql; /* lives as long as the worker: drivers know prepared ones by it */
@@ -33,6 +34,7 @@ typedef struct sl_write {
     const sl_statement *statements;
     uint32_t count;
     const struct sl_write_set *set; /* for sl_write_probes */
+    sl_draw *draws;                 /* numbers to draw before the statements: numbers.h */
 } sl_write;
 
 /* For a lost answer: how many `ret_probes` there are, in the context's memory. Each yields one row: FALSE, the set is not in the

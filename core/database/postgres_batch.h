@@ -11,6 +11,7 @@
 #ifndef STRIPE_LITE_CORE_DATABASE_POSTGRES_BATCH_H
 #define STRIPE_LITE_CORE_DATABASE_POSTGRES_BATCH_H
 
+#include "core/database/numbers.h"
 #include "core/database/postgres.h"
 #include "core/database/write_set.h"
 
@@ -37,6 +38,7 @@ typedef struct sl_pg_member {
 
 typedef struct sl_pg_placed {
     const sl_statement *statement;
+    const sl_argument *arguments; /* the statement's, with numbers for their stand-ins */
     sl_pg_member *member;
     uint32_t number;
     bool prepares;
@@ -95,7 +97,17 @@ bool sl_pg_tables_send(sl_pg_connection *connection, const sl_pg_group *group, b
 sl_status sl_pg_tables_receive(sl_pg_connection *connection, bool prepares, int64_t deadline,
                                PGresult **ret_result);
 
+/* ---- postgres_numbers.c [suspends] ---- */
+
+/* Begins the transaction and draws the numbers of all members; nothing of it when none draws (`ret_begun`). Who cannot be given
+ * one has `left` (`ret_refused`): the transaction is broken then. SL_E_UNAVAILABLE: the connection is lost. */
+sl_status sl_pg_numbers_draw(sl_pg_batch *batch, sl_pg_group *group, bool *ret_begun,
+                             bool *ret_refused);
+
 /* ---- postgres_transaction.c [suspends] ---- */
+
+/* The session has ended, or another one stands behind this connection that does not know our statements. [no-suspend] */
+bool sl_pg_is_lost(const PGresult *result);
 
 typedef enum sl_pg_outcome {
     SL_PG_COMMITTED,

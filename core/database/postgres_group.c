@@ -40,6 +40,7 @@ static void group_fill(sl_pg_group *group)
         const sl_write *write = group->members[i]->write;
         for (uint32_t s = 0; s < write->count; s++, number++)
             group->placed[number] = (sl_pg_placed){ .statement = &write->statements[s],
+                                                    .arguments = write->statements[s].arguments,
                                                     .member = group->members[i],
                                                     .number = number };
     }

@@ -296,13 +296,13 @@ static uint32_t sum_of(const sl_pg_placed *placed, uint32_t count, sl_argument *
         many++;
     if (many == 1)
         return 1;
-    memcpy(sum, first->arguments, first->count * sizeof(*sum));
+    memcpy(sum, placed[0].arguments, first->count * sizeof(*sum));
     for (uint32_t i = 0; i + 1 < first->count; i++) {
         if (!sl_columns_has(&first->shape->columns, i))
             continue;
         sl_argument *total = &sum[i + 1];
         for (uint32_t s = 1; s < many; s++) {
-            const sl_argument *more = &placed[s].statement->arguments[i + 1];
+            const sl_argument *more = &placed[s].arguments[i + 1];
             *ret_fits = *ret_fits && total->type == SL_TYPE_INT64 && more->type == SL_TYPE_INT64 &&
                         !__builtin_add_overflow(total->number, more->number, &total->number);
         }
@@ -327,7 +327,7 @@ bool sl_pg_rows_write(sl_buffer *out, const sl_pg_placed *placed, sl_pg_piece *p
         bool fits = true;
         if (adds)
             many = sum_of(placed + i, piece->count - i, sum, &fits);
-        if (!fits || !row_add(out, form, many > 1 ? sum : placed[i].statement->arguments))
+        if (!fits || !row_add(out, form, many > 1 ? sum : placed[i].arguments))
             return false;
         i += many;
     }

@@ -29,6 +29,7 @@ struct attempt {
     bool conflict;        /* some member's */
     bool apart;           /* rows that are nobody's in particular are in the way */
     bool changed;         /* some table, since its form was made */
+    bool begun;           /* by those who draw numbers */
     bool begin_prepares;
     bool replans;
     bool discard_prepares;
@@ -60,7 +61,7 @@ static bool piece_send_apart(sl_pg_connection *connection, sl_pg_placed *placed,
 {
     for (uint32_t i = 0; i < count; i++) {
         const sl_statement *statement = placed[i].statement;
-        if (!sl_pg_send(connection, statement->shape->key, statement->sql, statement->arguments,
+        if (!sl_pg_send(connection, statement->shape->key, statement->sql, placed[i].arguments,
                         statement->count, false, &placed[i].prepares))
             return false;
     }
@@ -84,7 +85,8 @@ static sl_status statements_send(struct attempt *attempt)
     sl_pg_connection *connection = attempt->connection;
     sl_pg_group *group = attempt->group;
     sl_buffer rows = SL_BUFFER_INIT(group->arena);
-    bool sent = sl_pg_send(connection, NULL, "BEGIN", NULL, 0, false, &attempt->begin_prepares);
+    bool sent = attempt->begun || sl_pg_send(connection, NULL, "BEGIN", NULL, 0, false,
+                                             &attempt->begin_prepares);
     sent = sent && discard_send(attempt);
     for (uint32_t i = 0; sent && i < group->piece_count; i++) {
         sl_pg_piece *piece = &group->pieces[i];
@@ -103,8 +105,7 @@ static sl_status statements_send(struct attempt *attempt)
 
 /* ---- answers ---- */
 
-/* The session has ended, or another one stands behind this connection that does not know our statements. */
-static bool is_lost(const PGresult *result)
+bool sl_pg_is_lost(const PGresult *result)
 {
     return sl_pg_is_farewell(result) || strcmp(sl_pg_state(result), "26000") == 0;
 }
@@ -144,7 +145,7 @@ static sl_status piece_receive(struct attempt *attempt, const sl_pg_piece *piece
     sl_status status = SL_OK;
     if (piece->form) {
         status = sl_pg_rows_receive(attempt->connection, piece, deadline, &result);
-        if (status == SL_OK && is_lost(result))
+        if (status == SL_OK && sl_pg_is_lost(result))
             status = SL_E_UNAVAILABLE;
         if (status == SL_OK)
             rows_weigh(attempt, piece, result);
@@ -155,7 +156,7 @@ static sl_status piece_receive(struct attempt *attempt, const sl_pg_piece *piece
         sl_pg_placed *placed = &attempt->group->placed[piece->first + i];
         status = sl_pg_receive(attempt->connection, placed->statement->shape->key, placed->prepares,
                                deadline, &result);
-        if (status == SL_OK && is_lost(result))
+        if (status == SL_OK && sl_pg_is_lost(result))
             status = SL_E_UNAVAILABLE;
         if (status == SL_OK)
             answer_weigh(attempt, placed, result);
@@ -171,7 +172,7 @@ static sl_status tables_receive(struct attempt *attempt, int64_t deadline)
         return SL_OK;
     sl_status status =
         sl_pg_tables_receive(attempt->connection, attempt->tables_prepare, deadline, &result);
-    if (status == SL_OK && is_lost(result))
+    if (status == SL_OK && sl_pg_is_lost(result))
         status = SL_E_UNAVAILABLE;
     bool skipped = status != SL_OK || PQresultStatus(result) == PGRES_PIPELINE_ABORTED;
     if (!skipped && (PQresultStatus(result) != PGRES_TUPLES_OK ||
@@ -198,7 +199,9 @@ static sl_status own_receive(sl_pg_connection *connection, const char *sql, bool
 static sl_status answers_read(struct attempt *attempt)
 {
     int64_t deadline = patience();
-    sl_status status = own_receive(attempt->connection, "BEGIN", attempt->begin_prepares, deadline);
+    sl_status status = SL_OK;
+    if (!attempt->begun)
+        status = own_receive(attempt->connection, "BEGIN", attempt->begin_prepares, deadline);
     if (status == SL_OK && attempt->replans)
         status = own_receive(attempt->connection, discard_sql, attempt->discard_prepares, deadline);
     for (uint32_t i = 0; status == SL_OK && i < attempt->group->piece_count; i++)
@@ -247,6 +250,15 @@ static sl_pg_outcome transaction_commit(struct attempt *attempt)
     return outcome;
 }
 
+/* Members have left before anything was written. */
+static sl_pg_outcome group_refused(struct attempt *attempt)
+{
+    if (!transaction_drop(attempt->connection))
+        return SL_PG_LOST;
+    sl_pg_group_thin(attempt->group);
+    return SL_PG_THINNED;
+}
+
 sl_pg_outcome sl_pg_transaction(sl_pg_batch *batch, sl_pg_group *group, bool apart)
 {
     struct attempt attempt = { .batch = batch, .connection = batch->connection, .group = group };
@@ -255,8 +267,14 @@ sl_pg_outcome sl_pg_transaction(sl_pg_batch *batch, sl_pg_group *group, bool apa
         group->members[i]->conflict = false;
     if (SL_FAULT("postgres.before_statements"))
         return SL_PG_LOST;
-    if ((!apart && forms_find(&attempt) != SL_OK) || statements_send(&attempt) != SL_OK ||
-        answers_read(&attempt) != SL_OK)
+    if (!apart && forms_find(&attempt) != SL_OK)
+        return SL_PG_LOST;
+    bool refused;
+    if (sl_pg_numbers_draw(batch, group, &attempt.begun, &refused) != SL_OK)
+        return SL_PG_LOST;
+    if (refused)
+        return group_refused(&attempt);
+    if (statements_send(&attempt) != SL_OK || answers_read(&attempt) != SL_OK)
         return SL_PG_LOST;
     if (!attempt.failed && !attempt.conflict && !attempt.apart)
         return SL_FAULT("postgres.before_commit") ? SL_PG_LOST : transaction_commit(&attempt);

@@ -17,6 +17,7 @@
 #include <stripe_lite/fault.h>
 
 #include "core/base/clock.h"
+#include "core/database/numbers.h"
 #include "core/database/sqlite.h"
 #include "core/fiber/fiber.h"
 
@@ -74,10 +75,11 @@ static void request_failed(struct request *request, int code)
     snprintf(request->detail, sizeof(request->detail), "%s", db ? sqlite3_errmsg(db) : "");
 }
 
-static bool statement_one(struct request *request, const sl_statement *statement)
+static bool statement_one(struct request *request, const sl_statement *statement,
+                          const sl_argument *arguments)
 {
     sl_sqlite_connection *connection = &request->writer->connection;
-    int code = sl_sqlite_run(connection, statement->sql, statement->arguments, statement->count,
+    int code = sl_sqlite_run(connection, statement->sql, arguments, statement->count,
                              &request->rows);
     if (code != SQLITE_OK)
         request_failed(request, code);
@@ -86,18 +88,47 @@ static bool statement_one(struct request *request, const sl_statement *statement
     return request->code == SQLITE_OK && !request->conflict;
 }
 
+static bool numbers_draw(struct request *request)
+{
+    for (sl_draw *draw = request->write->draws; draw; draw = draw->next) {
+        const sl_argument arguments[] = { sl_text(draw->scope), sl_text(draw->series), sl_int(1) };
+        sl_sqlite_rows_reset(&request->rows);
+        int code = sl_sqlite_run(&request->writer->connection, sl_draw_sql, arguments, 3,
+                                 &request->rows);
+        if (code == SQLITE_OK && request->rows.cell_count != 1)
+            code = SQLITE_INTERNAL;
+        if (code != SQLITE_OK) {
+            request_failed(request, code);
+            return false;
+        }
+        draw->number = request->rows.cells[0].number;
+    }
+    return true;
+}
+
+static bool write_statements(struct request *request)
+{
+    const sl_write *write = request->write;
+    if (!numbers_draw(request))
+        return false;
+    bool good = true;
+    sl_arena *arena = write->draws ? sl_arena_new() : NULL;
+    for (uint32_t i = 0; good && i < write->count; i++) {
+        const sl_statement *statement = &write->statements[i];
+        good = statement_one(request, statement, sl_draws_fill(arena, write->draws, statement));
+    }
+    sl_arena_free(arena);
+    return good;
+}
+
 static bool request_statements(struct request *request)
 {
     request->code = SQLITE_OK;
     request->conflict = false;
     sl_sqlite_rows_reset(&request->rows);
     if (request->statement)
-        return statement_one(request, request->statement);
-    for (uint32_t i = 0; i < request->write->count; i++) {
-        if (!statement_one(request, &request->write->statements[i]))
-            return false;
-    }
-    return true;
+        return statement_one(request, request->statement, request->statement->arguments);
+    return write_statements(request);
 }
 
 /* False when the whole transaction is gone or has to go; its reason is in `request` then. */

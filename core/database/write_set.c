@@ -25,6 +25,7 @@ void sl_write_set_reset(struct sl_write_set *set)
     set->live = 0;
     set->stale = false;
     set->fault = NULL;
+    set->draws = NULL;
 }
 
 static const char *row_id(const void *row)
@@ -397,5 +398,7 @@ void sl_write_set_compile(sl_context *cx, const struct sl_write_set *set, sl_wri
     qsort(ordered, count, sizeof(const sl_statement *), made_order);
     for (uint32_t i = 0; i < count; i++)
         statements[i] = *ordered[i];
-    *ret_write = (sl_write){ .statements = statements, .count = count, .set = set };
+    *ret_write = (sl_write){
+        .statements = statements, .count = count, .set = set, .draws = set->draws
+    };
 }

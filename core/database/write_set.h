@@ -58,6 +58,8 @@ struct sl_write_set {
     uint32_t commits;  /* how many sets this context has committed */
     bool stale;        /* two readings of one row were mixed: cannot succeed */
     const char *fault; /* a sentence about a mistake of the caller, or NULL */
+    sl_draw *draws;    /* what the set draws, in that order */
+    sl_draw *drawn;    /* what this context was given so far */
 };
 
 /* since 1.0 [no-suspend], all of these */

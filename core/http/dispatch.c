@@ -13,6 +13,7 @@
 
 #include <stripe_lite/fault.h>
 
+#include "core/database/numbers.h"
 #include "core/http/idempotency.h"
 
 static sl_status step_run(sl_context *cx, void *data)
@@ -62,6 +63,7 @@ static sl_status request_serve(sl_request *request)
         return step_run(cx, request);
     }
     status = sl_retry(cx, step_run, request);
+    request->reply.body = sl_numbers_settled(cx, request->reply.body, &request->reply.length);
     if (request->idempotency) {
         status = sl_idempotency_end(request, status);
     }

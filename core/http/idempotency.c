@@ -14,7 +14,7 @@
 #include <stripe_lite/fault.h>
 
 #include "core/base/text.h"
-#include "core/database/database.h"
+#include "core/database/numbers.h"
 #include "core/http/http.h"
 
 typedef struct idempotency_row {
@@ -67,7 +67,9 @@ static void record_join(sl_context *cx, sl_idempotency *record, bool final)
         record->pending.state = "finished";
         record->pending.http_status = cx->reply->http_status;
         record->pending.content_type = cx->reply->content_type;
-        record->pending.body = sl_copy(cx, cx->reply->body, cx->reply->length);
+        size_t length = cx->reply->length;
+        const char *body = sl_numbers_settled(cx, cx->reply->body, &length);
+        record->pending.body = sl_copy(cx, body, length);
     }
     if (!record->there) {
         sl_insert(cx, &sl_idempotency_table, &record->pending);

@@ -117,6 +117,14 @@ SL_API void sl_delete(sl_context *cx, const sl_table *table, const void *row);
  * write at once. since 1.0 [no-suspend] */
 SL_API void sl_add(sl_context *cx, const sl_table *table, const void *row, const char *columns);
 
+/* The next number of a series that has no gaps: `prefix` and at least `digits` digits, "ORD-2026-001". The database gives it out
+ * while it commits the write set, to one set after the other and to any number of requests at once; a set that is not committed
+ * has drawn none. Until then the text is a stand-in: put it into rows, events, jobs and the reply as it is, where the commit
+ * puts the number in its place, and look at it only afterwards, when the same text is the number. `series` and `prefix` live as
+ * long as the context. since 1.0 [no-suspend] */
+SL_API const char *sl_number(sl_context *cx, const char *series, const char *prefix,
+                             int32_t digits);
+
 /* Number of this process among the node's workers, 0 .. 63: to spread a hot counter over several rows. since 1.0 [no-suspend] */
 SL_API int32_t sl_worker_slot(const sl_context *cx);
 
