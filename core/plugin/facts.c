@@ -7,6 +7,8 @@
 
 #include <stripe_lite/plugin.h>
 
+#include "core/auth/auth.h"
+#include "core/auth/keys.h"
 #include "core/base/context.h"
 #include "core/config/settings.h"
 
@@ -14,6 +16,16 @@ const char *sl_default_currency(const sl_context *cx)
 {
     const char *currency = cx->host->settings->stripe_currency;
     return currency ? currency : "usd";
+}
+
+const char *sl_publishable_key(const sl_context *cx)
+{
+    const struct sl_settings *settings = cx->host->settings;
+    if (settings->stripe_publishable_key)
+        return settings->stripe_publishable_key;
+    const char *own = settings->auth_publishable_key;
+    bool first = strcmp(sl_account(cx), SL_FIRST_ACCOUNT) == 0;
+    return own && first && sl_key_livemode(own) == sl_livemode(cx) ? own : NULL;
 }
 
 bool sl_environment_is(const sl_context *cx, const char *environment)

@@ -133,6 +133,26 @@ sl_status attempt_recover(sl_context *cx, const sl_job_view *job)
     return status;
 }
 
+/* Asks about an attempt that is open, and records what is final. */
+static sl_status attempt_learn_now(sl_context *cx, const struct attempt *attempt)
+{
+    sl_gateway_outcome *outcome = sl_alloc(cx, sizeof(*outcome));
+    sl_status status = attempt_ask(cx, attempt, outcome);
+    if (status != SL_OK || !word_is_final(cx, attempt, outcome))
+        return status;
+    struct settlement settlement = { .id = attempt->id, .outcome = outcome, .silent = true };
+    return sl_retry(cx, attempt_record, &settlement);
+}
+
+sl_status attempt_inquire(sl_context *cx, const char *id)
+{
+    struct attempt attempt;
+    sl_status status = sl_find(cx, &payment_attempts, id, &attempt);
+    if (status != SL_OK || !attempt_is_open(&attempt))
+        return status;
+    return attempt_learn_now(cx, &attempt);
+}
+
 static sl_status attempt_of_notice(sl_context *cx, const sl_gateway_notice *notice,
                                    struct attempt *ret)
 {
@@ -158,13 +178,7 @@ static sl_status attempt_notice(sl_context *cx, const sl_gateway_notice *notice)
     }
     if (status == SL_OK && !attempt_is_open(&attempt))
         return SL_OK;
-    sl_gateway_outcome *outcome = sl_alloc(cx, sizeof(*outcome));
-    if (status == SL_OK)
-        status = attempt_ask(cx, &attempt, outcome);
-    if (status != SL_OK || !word_is_final(cx, &attempt, outcome))
-        return status;
-    struct settlement settlement = { .id = attempt.id, .outcome = outcome, .silent = true };
-    return sl_retry(cx, attempt_record, &settlement);
+    return status == SL_OK ? attempt_learn_now(cx, &attempt) : status;
 }
 
 sl_status payments_notice(sl_context *cx, const sl_gateway_notice *notice)

@@ -5,6 +5,7 @@
  */
 #include "payments_service.h"
 
+#include "attempt_recovery.h"
 #include "balance_service.h"
 #include "charge_service.h"
 #include "payment_intent_service.h"
@@ -28,6 +29,7 @@ static void view_intent(const struct payment_intent *intent, sl_payment_view *vi
     view->action_url = intent->action_url;
     view->amount = intent->amount;
     view->amount_received = intent->amount_received;
+    view->metadata = intent->metadata;
 }
 
 static void view_charge(const struct charge *charge, sl_payment_view *view)
@@ -233,6 +235,19 @@ static sl_status service_payment(sl_context *cx, const char *id, const char *par
     return status == SL_OK ? view_fill(cx, &intent, NULL, ret) : status;
 }
 
+static sl_status service_inquire(sl_context *cx, const char *id, const char *param,
+                                 sl_payment_view *ret)
+{
+    struct payment_intent intent;
+    sl_status status = payment_intent_load(cx, id, param, &intent);
+    if (status != SL_OK)
+        return status;
+    /* Beside this context: what is committed here does not end its caller's right to begin again. */
+    if (intent.open_attempt && attempt_inquire(sl_context_aside(cx), intent.open_attempt) == SL_OK)
+        status = payment_intent_load(cx, id, param, &intent);
+    return status == SL_OK ? view_fill(cx, &intent, NULL, ret) : status;
+}
+
 static sl_status service_charge(sl_context *cx, const char *id, const char *param,
                                 sl_payment_view *ret)
 {
@@ -286,4 +301,5 @@ const sl_payments_service payments_service = {
     .charge = service_charge,
     .failure = service_failure,
     .move = service_move,
+    .inquire = service_inquire,
 };

@@ -48,9 +48,7 @@ static const char tables_sql[] =
     "CREATE UNIQUE INDEX items_key ON items (account_id, unique_key);\n"
     "CREATE INDEX items_created ON items (account_id, created, id);\n"
     "CREATE TABLE counters (account_id TEXT NOT NULL, id TEXT NOT NULL, total BIGINT NOT NULL,\n"
-    "  times BIGINT NOT NULL, PRIMARY KEY (account_id, id));\n"
-    "CREATE TABLE number_series (account_id TEXT NOT NULL, id TEXT NOT NULL, value BIGINT NOT NULL,\n"
-    "  PRIMARY KEY (account_id, id));\n";
+    "  times BIGINT NOT NULL, PRIMARY KEY (account_id, id));\n";
 
 sl_host bench_host;
 bool bench_on_sqlite;
@@ -255,7 +253,6 @@ static void tables_clear(sl_context *cx)
 {
     execute(cx, "DELETE FROM items");
     execute(cx, "DELETE FROM counters");
-    execute(cx, "DELETE FROM number_series");
 }
 
 static int place_use(const struct place *place)

@@ -9,6 +9,17 @@
 
 #define MANY 40
 
+static void series_make(sl_context *cx)
+{
+    sl_rows *rows = NULL;
+    check_status(sl_execute(cx,
+                            "CREATE TABLE IF NOT EXISTS number_series (account_id TEXT NOT NULL,"
+                            " id TEXT NOT NULL, value BIGINT NOT NULL, PRIMARY KEY (account_id, id))",
+                            SL_NO_ARGS, &rows),
+                 SL_OK);
+    check_status(sl_execute(cx, "DELETE FROM number_series", SL_NO_ARGS, &rows), SL_OK);
+}
+
 static struct item *numbered(sl_context *cx, const char *id, const char *series)
 {
     struct item *item = bench_item(cx, id);
@@ -65,6 +76,7 @@ static void one_after_the_other(sl_context *cx)
 static void test_one_after_the_other(void **state)
 {
     (void)state;
+    bench_run(series_make);
     bench_run(one_after_the_other);
 }
 
@@ -91,6 +103,7 @@ static void other_scopes(sl_context *cx)
 static void test_each_account_has_its_own(void **state)
 {
     (void)state;
+    bench_run(series_make);
     bench_run(other_scopes);
 }
 
@@ -113,6 +126,7 @@ static void draws_that_come_to_nothing(sl_context *cx)
 static void test_what_is_not_committed_draws_nothing(void **state)
 {
     (void)state;
+    bench_run(series_make);
     bench_run(draws_that_come_to_nothing);
 }
 
@@ -191,6 +205,7 @@ static void crowd_see(sl_context *cx)
 static void test_many_at_once(void **state)
 {
     (void)state;
+    bench_run(series_make);
     on_two_servers = false;
     bench_run(crowd_start);
     bench_run(crowd_see);
@@ -199,6 +214,7 @@ static void test_many_at_once(void **state)
 static void test_many_on_two_servers(void **state)
 {
     (void)state;
+    bench_run(series_make);
     on_two_servers = true;
     bench_run(crowd_start);
     bench_run(crowd_see);
@@ -237,6 +253,7 @@ static void full_see(sl_context *cx)
 static void test_a_series_at_its_end(void **state)
 {
     (void)state;
+    bench_run(series_make);
     bench_run(full_start);
     bench_run(full_see);
 }

@@ -104,6 +104,9 @@ SL_API const void *sl_service(sl_context *cx, sl_plugin *self, const char *name,
 
 /* since 1.0 [no-suspend] */
 SL_API const char *sl_default_currency(const sl_context *cx);
+/* The key by which a browser confirms this account's payments: Stripe's where one is configured, else the first account's
+ * own; NULL for other accounts, whose keys only they know. since 1.0 [no-suspend] */
+SL_API const char *sl_publishable_key(const sl_context *cx);
 SL_API bool sl_environment_is(const sl_context *cx, const char *environment); /* "production" */
 
 SL_END_DECLS

@@ -48,6 +48,7 @@ typedef struct sl_payment_view {
     const char *refund;        /* set in the settle of a refund: "re_..." */
     const char *refund_status; /* "pending", "succeeded", "failed" */
     int64_t refund_amount;
+    const sl_map *metadata; /* the intent's */
 } sl_payment_view;
 
 /* Runs inside the step that records the outcome. An error's writes are kept with the outcome. [suspends] */
@@ -140,6 +141,11 @@ typedef struct sl_payments_service {
 
     /* Adds a balance transaction with its ledger transaction to the write set. since 1.0 [no-suspend] */
     sl_status (*move)(sl_context *cx, const sl_movement *movement, const char **ret_transaction);
+
+    /* As `payment`, but while an intent's outcome is open its gateway is asked first, and what it says is recorded and committed
+     * on its own; when it cannot say, the intent is answered as it is stored. Nothing may be pending. since 1.0 [suspends] */
+    sl_status (*inquire)(sl_context *cx, const char *intent, const char *param,
+                         sl_payment_view *ret);
 } sl_payments_service;
 
 SL_END_DECLS
