@@ -108,8 +108,7 @@ static sl_status stretch_receive(sl_pg_connection *connection, const struct draw
 {
     PGresult *result = NULL;
     int64_t last = 0;
-    sl_status status =
-        sl_pg_receive(connection, sl_draw_sql, stretch->prepares, deadline, &result);
+    sl_status status = sl_pg_receive(connection, sl_draw_sql, stretch->prepares, deadline, &result);
     if (status == SL_OK && sl_pg_is_lost(result))
         status = SL_E_UNAVAILABLE;
     if (status == SL_OK && PQresultStatus(result) != PGRES_PIPELINE_ABORTED) {
@@ -145,8 +144,8 @@ sl_status sl_pg_numbers_draw(sl_pg_batch *batch, sl_pg_group *group, bool *ret_b
         status = SL_E_UNAVAILABLE;
     PQclear(result);
     for (uint32_t i = 0; status == SL_OK && i < drawings.stretch_count; i++)
-        status = stretch_receive(connection, &drawings, &drawings.stretches[i], deadline,
-                                 ret_refused);
+        status =
+            stretch_receive(connection, &drawings, &drawings.stretches[i], deadline, ret_refused);
     if (status == SL_OK)
         status = sl_pg_receive_sync(connection, deadline);
     for (uint32_t i = 0; status == SL_OK && i < group->placed_count; i++) {

@@ -85,8 +85,8 @@ static sl_status statements_send(struct attempt *attempt)
     sl_pg_connection *connection = attempt->connection;
     sl_pg_group *group = attempt->group;
     sl_buffer rows = SL_BUFFER_INIT(group->arena);
-    bool sent = attempt->begun || sl_pg_send(connection, NULL, "BEGIN", NULL, 0, false,
-                                             &attempt->begin_prepares);
+    bool sent = attempt->begun ||
+                sl_pg_send(connection, NULL, "BEGIN", NULL, 0, false, &attempt->begin_prepares);
     sent = sent && discard_send(attempt);
     for (uint32_t i = 0; sent && i < group->piece_count; i++) {
         sl_pg_piece *piece = &group->pieces[i];

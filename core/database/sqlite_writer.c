@@ -79,8 +79,8 @@ static bool statement_one(struct request *request, const sl_statement *statement
                           const sl_argument *arguments)
 {
     sl_sqlite_connection *connection = &request->writer->connection;
-    int code = sl_sqlite_run(connection, statement->sql, arguments, statement->count,
-                             &request->rows);
+    int code =
+        sl_sqlite_run(connection, statement->sql, arguments, statement->count, &request->rows);
     if (code != SQLITE_OK)
         request_failed(request, code);
     else if (statement->one_row && sqlite3_changes(connection->db) == 0)
@@ -93,8 +93,8 @@ static bool numbers_draw(struct request *request)
     for (sl_draw *draw = request->write->draws; draw; draw = draw->next) {
         const sl_argument arguments[] = { sl_text(draw->scope), sl_text(draw->series), sl_int(1) };
         sl_sqlite_rows_reset(&request->rows);
-        int code = sl_sqlite_run(&request->writer->connection, sl_draw_sql, arguments, 3,
-                                 &request->rows);
+        int code =
+            sl_sqlite_run(&request->writer->connection, sl_draw_sql, arguments, 3, &request->rows);
         if (code == SQLITE_OK && request->rows.cell_count != 1)
             code = SQLITE_INTERNAL;
         if (code != SQLITE_OK) {

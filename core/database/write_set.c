@@ -398,7 +398,6 @@ void sl_write_set_compile(sl_context *cx, const struct sl_write_set *set, sl_wri
     qsort(ordered, count, sizeof(const sl_statement *), made_order);
     for (uint32_t i = 0; i < count; i++)
         statements[i] = *ordered[i];
-    *ret_write = (sl_write){
-        .statements = statements, .count = count, .set = set, .draws = set->draws
-    };
+    *ret_write =
+        (sl_write){ .statements = statements, .count = count, .set = set, .draws = set->draws };
 }

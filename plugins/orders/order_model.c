@@ -24,14 +24,10 @@ static const sl_field order_fields[] = {
 const sl_table orders = SL_TABLE("orders", struct order, order_fields);
 
 static const sl_field line_fields[] = {
-    SL_ID(struct order_line, id, "ordli"),
-    SL_ID(struct order_line, order_id, "ord"),
-    SL_INT64(struct order_line, position),
-    SL_STRING(struct order_line, description),
-    SL_INT64(struct order_line, quantity),
-    SL_MONEY(struct order_line, unit_price),
-    SL_MONEY(struct order_line, amount),
-    SL_FIELDS_END,
+    SL_ID(struct order_line, id, "ordli"), SL_ID(struct order_line, order_id, "ord"),
+    SL_INT64(struct order_line, position), SL_STRING(struct order_line, description),
+    SL_INT64(struct order_line, quantity), SL_MONEY(struct order_line, unit_price),
+    SL_MONEY(struct order_line, amount),   SL_FIELDS_END,
 };
 
 const sl_table order_lines = SL_TABLE("order_lines", struct order_line, line_fields);
@@ -43,9 +39,8 @@ void order_state_refresh(struct order *order)
     else if (order->amount_refunded == 0)
         order->payment_status = ORDER_PAID;
     else
-        order->payment_status = order->amount_refunded < order->amount_paid
-                                    ? ORDER_PARTIALLY_REFUNDED
-                                    : ORDER_REFUNDED;
+        order->payment_status =
+            order->amount_refunded < order->amount_paid ? ORDER_PARTIALLY_REFUNDED : ORDER_REFUNDED;
     order->status = order->amount_paid == 0 ? ORDER_OPEN : ORDER_COMPLETED;
 }
 

@@ -26,8 +26,8 @@ static int64_t year_of(int64_t unix_seconds)
 const char *document_number(sl_context *cx, const char *kind)
 {
     long long year = year_of(sl_now(cx));
-    return sl_number(cx, sl_format(cx, "%s-%lld", kind, year), sl_format(cx, "%s-%lld-", kind, year),
-                     NUMBER_DIGITS);
+    return sl_number(cx, sl_format(cx, "%s-%lld", kind, year),
+                     sl_format(cx, "%s-%lld-", kind, year), NUMBER_DIGITS);
 }
 
 sl_status amount_read(sl_context *cx, const char *text, const char *currency, int64_t *ret)

@@ -10,18 +10,20 @@
 #define NUMBER(COLUMN) "CAST(SUBSTR(" COLUMN ", 10) AS BIGINT)"
 
 /* The numbers of a series are 1, 2, 3 … as many as were given out, each once. */
-#define NUMBERED(TABLE, COLUMN)                                                            \
-    "SELECT d.account_id || ' ' || " SERIES("d." COLUMN) " FROM " TABLE                    \
-    " d LEFT JOIN number_series s ON s.account_id = d.account_id AND s.id = " SERIES(      \
-        "d." COLUMN) " GROUP BY d.account_id, " SERIES("d." COLUMN) " HAVING COUNT(*) <> " \
-    "COUNT(DISTINCT d." COLUMN ") OR COUNT(*) <> MAX(" NUMBER("d." COLUMN)                 \
-    ") OR MIN(" NUMBER("d." COLUMN) ") <> 1 OR COUNT(*) <> COALESCE(MAX(s.value), 0)"
+#define NUMBERED(TABLE, COLUMN)                                                                                                                       \
+    "SELECT d.account_id || ' ' || " SERIES(                                                                                                          \
+        "d." COLUMN) " FROM " TABLE                                                                                                                   \
+                     " d LEFT JOIN number_series s ON s.account_id = d.account_id AND s.id = " SERIES("d." COLUMN) " GROUP BY d.account_id, " SERIES( \
+                         "d." COLUMN) " HAVING COUNT(*) <> "                                                                                          \
+                                      "COUNT(DISTINCT d." COLUMN                                                                                      \
+                                      ") OR COUNT(*) <> MAX(" NUMBER("d." COLUMN) ") OR MIN(" NUMBER(                                                 \
+                                          "d." COLUMN) ") <> 1 OR COUNT(*) <> COALESCE(MAX(s.value), 0)"
 
 /* A series of this plugin's from which numbers were drawn that no row bears. */
-#define DRAWN(KIND, TABLE, COLUMN)                                                           \
-    "SELECT s.account_id || ' ' || s.id FROM number_series s LEFT JOIN " TABLE               \
-    " d ON d.account_id = s.account_id AND " SERIES("d." COLUMN) " = s.id WHERE s.id LIKE '" \
-    KIND "-%' AND d.id IS NULL"
+#define DRAWN(KIND, TABLE, COLUMN)                                                                \
+    "SELECT s.account_id || ' ' || s.id FROM number_series s LEFT JOIN " TABLE                    \
+    " d ON d.account_id = s.account_id AND " SERIES("d." COLUMN) " = s.id WHERE s.id LIKE '" KIND \
+                                                                 "-%' AND d.id IS NULL"
 
 const sl_invariant orders_invariants[] = {
     { .name = "order numbers have no gaps", .sql = NUMBERED("orders", "order_number") },
@@ -30,26 +32,25 @@ const sl_invariant orders_invariants[] = {
     { .name = "drawn payment numbers are borne",
       .sql = DRAWN("PAY", "order_payments", "payment_number") },
     { .name = "an order's line is its quantity times its price",
-      .sql = "SELECT account_id || ' ' || id FROM order_lines WHERE amount <> quantity * unit_price" },
+      .sql =
+          "SELECT account_id || ' ' || id FROM order_lines WHERE amount <> quantity * unit_price" },
     { .name = "an order's total is the sum of its lines",
       .sql =
           "SELECT o.account_id || ' ' || o.id FROM orders o LEFT JOIN order_lines l ON"
           " l.account_id = o.account_id AND l.order_id = o.id GROUP BY o.account_id, o.id, o.total"
           " HAVING COALESCE(SUM(l.amount), 0) <> o.total" },
     { .name = "an order is paid and refunded as its payments are",
-      .sql =
-          "SELECT o.account_id || ' ' || o.id FROM orders o LEFT JOIN order_payments p ON"
-          " p.account_id = o.account_id AND p.order_id = o.id AND"
-          " p.status IN ('completed', 'partially_refunded', 'refunded')"
-          " GROUP BY o.account_id, o.id, o.amount_paid, o.amount_refunded"
-          " HAVING COALESCE(SUM(p.amount), 0) <> o.amount_paid OR"
-          " COALESCE(SUM(p.amount_refunded), 0) <> o.amount_refunded" },
+      .sql = "SELECT o.account_id || ' ' || o.id FROM orders o LEFT JOIN order_payments p ON"
+             " p.account_id = o.account_id AND p.order_id = o.id AND"
+             " p.status IN ('completed', 'partially_refunded', 'refunded')"
+             " GROUP BY o.account_id, o.id, o.amount_paid, o.amount_refunded"
+             " HAVING COALESCE(SUM(p.amount), 0) <> o.amount_paid OR"
+             " COALESCE(SUM(p.amount_refunded), 0) <> o.amount_refunded" },
     { .name = "an order's payment status agrees with its amounts",
-      .sql =
-          "SELECT account_id || ' ' || id FROM orders WHERE payment_status <>"
-          " CASE WHEN amount_paid = 0 THEN 'unpaid' WHEN amount_refunded = 0 THEN 'paid'"
-          " WHEN amount_refunded < amount_paid THEN 'partially_refunded' ELSE 'refunded' END"
-          " OR (amount_paid > 0 AND amount_paid < total)" },
+      .sql = "SELECT account_id || ' ' || id FROM orders WHERE payment_status <>"
+             " CASE WHEN amount_paid = 0 THEN 'unpaid' WHEN amount_refunded = 0 THEN 'paid'"
+             " WHEN amount_refunded < amount_paid THEN 'partially_refunded' ELSE 'refunded' END"
+             " OR (amount_paid > 0 AND amount_paid < total)" },
     { .name = "a payment is its order's",
       .sql =
           "SELECT p.account_id || ' ' || p.id FROM order_payments p LEFT JOIN orders o ON"

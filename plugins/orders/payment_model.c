@@ -8,24 +8,15 @@
 #include "payment_model.h"
 
 static const sl_field payment_fields[] = {
-    SL_ID(struct payment, id, "opay"),
-    SL_TIMESTAMP(struct payment, created),
-    SL_INT64(struct payment, version),
-    SL_STRING(struct payment, payment_number),
-    SL_ID(struct payment, order_id, "ord"),
-    SL_STRING(struct payment, order_number),
-    SL_ID(struct payment, customer, "cus"),
-    SL_MONEY(struct payment, amount),
-    SL_CURRENCY(struct payment, currency),
-    SL_STRING(struct payment, status),
-    SL_MONEY(struct payment, amount_refunded),
-    SL_ID(struct payment, payment_intent, "pi"),
-    SL_STRING(struct payment, intent_status),
-    SL_ID(struct payment, charge, "ch"),
-    SL_STRING(struct payment, gateway),
-    SL_STRING(struct payment, reference),
-    SL_TIMESTAMP(struct payment, updated),
-    SL_FIELDS_END,
+    SL_ID(struct payment, id, "opay"),         SL_TIMESTAMP(struct payment, created),
+    SL_INT64(struct payment, version),         SL_STRING(struct payment, payment_number),
+    SL_ID(struct payment, order_id, "ord"),    SL_STRING(struct payment, order_number),
+    SL_ID(struct payment, customer, "cus"),    SL_MONEY(struct payment, amount),
+    SL_CURRENCY(struct payment, currency),     SL_STRING(struct payment, status),
+    SL_MONEY(struct payment, amount_refunded), SL_ID(struct payment, payment_intent, "pi"),
+    SL_STRING(struct payment, intent_status),  SL_ID(struct payment, charge, "ch"),
+    SL_STRING(struct payment, gateway),        SL_STRING(struct payment, reference),
+    SL_TIMESTAMP(struct payment, updated),     SL_FIELDS_END,
 };
 
 const sl_table order_payments = SL_TABLE("order_payments", struct payment, payment_fields);

@@ -44,8 +44,7 @@ const sl_field payment_confirm_fields[] = {
 sl_status stripe_config_route(sl_context *cx, const void *params)
 {
     (void)params;
-    return sl_reply_json(cx, 200,
-                         sl_json_object(cx, "publishable_key", sl_publishable_key(cx)));
+    return sl_reply_json(cx, 200, sl_json_object(cx, "publishable_key", sl_publishable_key(cx)));
 }
 
 /* ---- an intent ---- */
@@ -180,8 +179,8 @@ sl_status payment_confirm_route(sl_context *cx, const void *data)
     struct order *order = sl_alloc(cx, sizeof(*order));
     struct payment *payment = sl_alloc(cx, sizeof(*payment));
     sl_payment_view view = { .struct_size = sizeof(view) };
-    sl_status status = payments()->inquire(cx, params->payment_intent_id, "payment_intent_id",
-                                           &view);
+    sl_status status =
+        payments()->inquire(cx, params->payment_intent_id, "payment_intent_id", &view);
     if (status == SL_OK)
         status = order_load(cx, params->order_id, "order_id", order);
     if (status == SL_OK)

@@ -126,8 +126,8 @@ static sl_status order_find(sl_context *cx, const sl_payment_view *view, struct 
     if (status != SL_OK)
         return status == SL_E_NOT_FOUND ? SL_OK : status;
     bool fits = view->amount == ret->total && same(view->currency, ret->currency);
-    *ret_pays = recorded || (fits && same(view->status, "succeeded") &&
-                             view->amount_received == ret->total);
+    *ret_pays = recorded ||
+                (fits && same(view->status, "succeeded") && view->amount_received == ret->total);
     if (!*ret_pays && !recorded && same(view->status, "succeeded"))
         sl_log(cx, SL_LOG_WARNING, "a payment is not its order's amount", "order", ret->id,
                "payment_intent", view->intent);

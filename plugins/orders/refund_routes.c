@@ -45,7 +45,7 @@ const sl_field refund_create_fields[] = {
 /* What the step that records a refund needs to answer. */
 struct refunding {
     const char *reason;
-    bool shows_payment;
+    const char *payment_id; /* or NULL: the answer is the refund alone */
     sl_payment_view view;
 };
 
@@ -67,9 +67,11 @@ static void refund_write(sl_json *out, const char *name, const struct refunding 
 static sl_status refund_failure(sl_context *cx, const sl_payment_view *view)
 {
     sl_keep(cx); /* that it failed is recorded whatever the answer is */
-    if (!view->failure_code)
+    if (!view->failure_code) {
+        sl_idempotency_release(cx);
         return sl_fail(cx, SL_E_UNAVAILABLE, NULL,
                        "The gateway could not be reached; nothing was refunded. Try again.");
+    }
     return sl_fail(cx, SL_E_INVALID, view->failure_code, "%s",
                    view->failure_message ? view->failure_message : "The refund was declined.");
 }
@@ -80,17 +82,14 @@ static sl_status refund_settle(sl_context *cx, void *data, const sl_payment_view
     const struct refunding *refunding = data;
     struct payment payment;
     sl_status status = payment_sync(cx, view);
-    if (status == SL_OK && refunding->shows_payment)
-        status = sl_select_one(cx, &order_payments, "payment_intent = $2",
-                               SL_ARGS(sl_text(view->intent)), &payment);
-    if (status == SL_OK && refunding->shows_payment)
-        status = sl_find(cx, &order_payments, payment.id, &payment);
+    if (status == SL_OK && refunding->payment_id)
+        status = sl_find(cx, &order_payments, refunding->payment_id, &payment);
     if (status != SL_OK)
         return status;
     if (same(view->refund_status, "failed"))
         return refund_failure(cx, view);
     sl_json *out = sl_json_new(cx);
-    if (!refunding->shows_payment) {
+    if (!refunding->payment_id) {
         refund_write(out, NULL, refunding, view);
         return sl_reply_json(cx, 200, out);
     }
@@ -139,7 +138,7 @@ sl_status payment_refund_route(sl_context *cx, const void *data)
     if (!view.charge)
         return nothing_paid(cx, "payment_id", view.intent);
     struct refunding *refunding = sl_alloc(cx, sizeof(*refunding));
-    *refunding = (struct refunding){ .reason = params->reason, .shows_payment = true };
+    *refunding = (struct refunding){ .reason = params->reason, .payment_id = payment.id };
     return refund_run(cx, &view, params->amount, NULL, refunding);
 }
 
@@ -155,9 +154,8 @@ sl_status refund_create_route(sl_context *cx, const void *data)
         return sl_fail_param(cx, SL_E_UNPROCESSABLE, "parameter_missing", "charge",
                              "One of these parameters is needed: charge, payment_intent.");
     sl_status status =
-        params->charge
-            ? payments()->charge(cx, params->charge, "charge", &view)
-            : payments()->payment(cx, params->payment_intent, "payment_intent", &view);
+        params->charge ? payments()->charge(cx, params->charge, "charge", &view)
+                       : payments()->payment(cx, params->payment_intent, "payment_intent", &view);
     if (status != SL_OK)
         return status;
     if (!view.charge)

@@ -12,11 +12,12 @@
 static void series_make(sl_context *cx)
 {
     sl_rows *rows = NULL;
-    check_status(sl_execute(cx,
-                            "CREATE TABLE IF NOT EXISTS number_series (account_id TEXT NOT NULL,"
-                            " id TEXT NOT NULL, value BIGINT NOT NULL, PRIMARY KEY (account_id, id))",
-                            SL_NO_ARGS, &rows),
-                 SL_OK);
+    check_status(
+        sl_execute(cx,
+                   "CREATE TABLE IF NOT EXISTS number_series (account_id TEXT NOT NULL,"
+                   " id TEXT NOT NULL, value BIGINT NOT NULL, PRIMARY KEY (account_id, id))",
+                   SL_NO_ARGS, &rows),
+        SL_OK);
     check_status(sl_execute(cx, "DELETE FROM number_series", SL_NO_ARGS, &rows), SL_OK);
 }
 
@@ -34,8 +35,9 @@ static void number_wanted(sl_context *cx, const char *id, const char *name)
     struct item item = bench_find(cx, id);
     check_text(item.name, name);
     sl_rows *rows = NULL;
-    check_status(sl_query(cx, "SELECT COUNT(*) FROM items WHERE account_id = $1 AND id = $2 AND"
-                              " CAST(data AS TEXT) LIKE $3",
+    check_status(sl_query(cx,
+                          "SELECT COUNT(*) FROM items WHERE account_id = $1 AND id = $2 AND"
+                          " CAST(data AS TEXT) LIKE $3",
                           SL_ARGS(sl_text(id), sl_text(sl_format(cx, "%%%s%%%s%%", name, name))),
                           &rows),
                  SL_OK);
@@ -174,8 +176,9 @@ static void series_whole(sl_context *cx, const char *series, int64_t count, cons
 {
     sl_rows *rows = NULL;
     const char *sql = sl_format(
-        cx, "SELECT COUNT(DISTINCT name), MIN(name), MAX(name) FROM items WHERE account_id = $1 AND"
-            " name LIKE 'ORD-2026-%%' AND CAST(SUBSTR(id, 6) AS BIGINT) %% 5 %s 0",
+        cx,
+        "SELECT COUNT(DISTINCT name), MIN(name), MAX(name) FROM items WHERE account_id = $1 AND"
+        " name LIKE 'ORD-2026-%%' AND CAST(SUBSTR(id, 6) AS BIGINT) %% 5 %s 0",
         condition);
     check_int(given_out(cx, series), count);
     check_status(sl_query(cx, sql, SL_NO_ARGS, &rows), SL_OK);
