@@ -73,7 +73,7 @@ static void event_insert(sl_context *cx, const struct sl_event_draft *draft)
     row->api_version = SL_STRIPE_API_VERSION;
     sl_insert(cx, &sl_event_table, row);
     SL_FAULT_OF("event.before_enqueue", row->type);
-    sl_events_enqueue(cx, row->id, row->type);
+    sl_events_enqueue(cx, row->id, row->type, row->data);
 }
 
 /* `data` is where the drafts of the commit under way are kept, to be counted when it is done. */

@@ -35,8 +35,8 @@ const sl_job_type *sl_events_job_type(sl_events *events, const char *plugin);
 /* "charge.succeeded" matches "charge.succeeded", "charge.*" and "*". since 1.0 [no-suspend] */
 bool sl_event_matches(const char *pattern, const char *type);
 
-/* Enqueues a job for each active subscription that matches. since 1.0 [no-suspend] */
-void sl_events_enqueue(sl_context *cx, const char *id, const char *type);
+/* Enqueues a job for each active subscription that matches the type and the snapshot. since 1.0 [no-suspend] */
+void sl_events_enqueue(sl_context *cx, const char *id, const char *type, const char *data);
 
 /* ---- the rows ---- */
 

@@ -117,13 +117,27 @@ bool sl_event_matches(const char *pattern, const char *type)
     return strcmp(pattern, type) == 0;
 }
 
+/* Most snapshots do not even hold the member's name: only the others are read. */
+static bool snapshot_has(sl_context *cx, const char *data, const char *member)
+{
+    const sl_value *object = NULL;
+    const char *dot = strrchr(member, '.');
+    const char *name = sl_format(cx, "\"%s\"", dot ? dot + 1 : member);
+    if (!data || !strstr(data, name) || sl_json_parse(cx, data, strlen(data), &object) != SL_OK)
+        return false;
+    return sl_value_type(sl_value_at(object, member)) != SL_VALUE_NULL;
+}
+
 /* The number tells two subscriptions of one pattern apart; the pattern keeps a later release of the plugin, with its table in
  * another order, from calling the wrong handler. */
-void sl_events_enqueue(sl_context *cx, const char *id, const char *type)
+void sl_events_enqueue(sl_context *cx, const char *id, const char *type, const char *data)
 {
     const sl_events *events = cx->host->events;
     for (const subscriber *one = events ? events->first : NULL; one; one = one->next) {
         if (!*one->active || !sl_event_matches(one->subscription->pattern, type))
+            continue;
+        const char *member = one->subscription->member;
+        if (member && !snapshot_has(cx, data, member))
             continue;
         sl_json *payload = sl_json_new(cx);
         sl_json_open(payload, NULL);

@@ -37,9 +37,15 @@ suite('isolation', {}, (s) => {
     const setup = await stripe.setupIntents.create({ customer: customer.id, metadata: { mark: MARK } });
     const credit = await stripe.customers.createBalanceTransaction(customer.id, { amount: -100, currency: 'usd', description: MARK });
     const charge = await stripe.charges.retrieve(paid.latest_charge);
+    const order = answered(await s.post('/api/v1/orders', {
+      customer_id: customer.id, currency: 'usd', lines: [{ description: MARK, unit_price: 10 }], metadata: { mark: MARK },
+    }), 200);
+    const ordered = await pay({ metadata: { mark: MARK, order_id: order.id } });
+    const payment = answered(await s.post('/api/v1/payments/stripe/confirm', { payment_intent_id: ordered.id, order_id: order.id }), 200);
     return {
       customer: customer.id, payment_method: method.id, payment_intent: held.id, charge: charge.id, refund: refund.id,
       setup_intent: setup.id, customer_balance_transaction: credit.id, balance_transaction: charge.balance_transaction,
+      order: order.id, payment: payment.id,
     };
   }
 
@@ -48,6 +54,7 @@ suite('isolation', {}, (s) => {
     s.stripe.paymentIntents.retrieve(owned.payment_intent), s.stripe.charges.retrieve(owned.charge),
     s.stripe.refunds.retrieve(owned.refund), s.stripe.setupIntents.retrieve(owned.setup_intent),
     s.stripe.customers.retrieveBalanceTransaction(owned.customer, owned.customer_balance_transaction),
+    s.get(`/api/v1/orders/${owned.order}`).then(({ json }) => json),
   ].map(async (one) => JSON.parse(JSON.stringify(await one))));
 
   /* The owner's id a path's variable or a parameter asks for: by its own name, else by the noun before it. */
@@ -160,9 +167,9 @@ suite('isolation', {}, (s) => {
   });
 
   s.test('the stranger\'s own lists are empty', async () => {
-    for (const path of ['/v1/customers', '/v1/payment_intents', '/v1/charges', '/v1/refunds', '/v1/balance_transactions']) {
-      const { data } = answered(await s.get(path, { key: stranger }), 200);
-      data.forEach((one) => assert.ok(!JSON.stringify(one).includes(MARK), `${path} ${one.id}`));
+    for (const path of ['/v1/customers', '/v1/payment_intents', '/v1/charges', '/v1/refunds', '/v1/balance_transactions', '/api/v1/orders']) {
+      const { data, orders } = answered(await s.get(path, { key: stranger }), 200);
+      (data || orders).forEach((one) => assert.ok(!JSON.stringify(one).includes(MARK), `${path} ${one.id}`));
     }
   });
 });

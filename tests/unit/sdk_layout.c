@@ -133,6 +133,7 @@ SIZE(sl_subscription, 32);
 PLACE(sl_subscription, pattern, 0);
 PLACE(sl_subscription, handler, 8);
 PLACE(sl_subscription, reserved, 16);
+PLACE(sl_subscription, member, 24);
 
 /* job.h */
 SIZE(sl_job_request, 40);

@@ -331,6 +331,40 @@ static void test_inactive_plugin_hears_nothing_and_loses_nothing(void **state)
     start(gone);
 }
 
+static void named_tell(sl_context *cx, const char *id, const char *name)
+{
+    struct item *item = bench_item(cx, id);
+    item->name = name;
+    item->unique_key = NULL;
+    sl_insert(cx, &item_table, item);
+    sl_event(cx, "item.created", &item_resource, item, NULL);
+    bench_commit(cx);
+}
+
+static void those_with(sl_context *cx)
+{
+    const sl_subscription named = { .pattern = "item.*", .handler = hear_all, .member = "name" };
+    const sl_subscription deeper = { .pattern = "*",
+                                     .handler = hear_items,
+                                     .member = "amount.name" };
+    subscribe("one", &active, &named);
+    subscribe("one", &active, &deeper);
+    named_tell(cx, "item_a", NULL);
+    run_due(cx, 0);
+    check_int(number(cx, "SELECT count(*) FROM jobs"), 0);
+    named_tell(cx, "item_b", "\"name\"");
+    run_due(cx, 1);
+    check_int(heard.all, 1);
+    check_int(heard.items, 0);
+    check(strstr(heard.text, "item_b") != NULL);
+}
+
+static void test_only_those_with_a_member(void **state)
+{
+    (void)state;
+    start(those_with);
+}
+
 /* ---- patterns and the resource ---- */
 
 static void test_patterns(void **state)
@@ -414,6 +448,7 @@ int main(void)
         JOBS_ON_BOTH(test_subscriber_gets_snapshot_and_previous),
         JOBS_ON_BOTH(test_who_fails_is_repeated_alone),
         JOBS_ON_BOTH(test_inactive_plugin_hears_nothing_and_loses_nothing),
+        JOBS_ON_BOTH(test_only_those_with_a_member),
         JOBS_ON_BOTH(test_rendered_as_stripe_does),
         cmocka_unit_test(test_patterns),
         cmocka_unit_test(test_refused_subscriptions),

@@ -33,7 +33,9 @@ typedef struct sl_event_view {
 typedef struct sl_subscription {
     const char *pattern; /* "charge.succeeded", "invoice.*", "*" */
     sl_status (*handler)(sl_context *cx, const sl_event_view *event); /* [suspends] */
-    uint64_t reserved[2];
+    uint64_t reserved[1];
+    /* "metadata.order_id": only events whose snapshot has something there; a job that would do nothing is not made. NULL: all */
+    const char *member;
 } sl_subscription;
 #define SL_SUBSCRIPTIONS_END \
     {                        \
