@@ -108,7 +108,8 @@ void sl_draws_settle(struct sl_write_set *set)
     while (set->draws) {
         sl_draw *draw = set->draws;
         arena = arena ? arena : sl_arena_new();
-        strcpy(draw->text, number_text(arena, draw));
+        const char *number = number_text(arena, draw);
+        memcpy(draw->text, number, strlen(number) + 1);
         set->draws = draw->next;
         draw->next = set->drawn;
         set->drawn = draw;
