@@ -187,6 +187,34 @@ suite('orders and their payments', {}, (s) => {
     assert.equal(payment.payment_number, `PAY-${YEAR}-${String(numbers).padStart(3, '0')}`);
   });
 
+  s.test('the gateway\'s answer was lost: confirm asks it', async () => {
+    const faults = (rate) => s.post('/v1/test_helpers/simulator', { drop_answer_rate: rate });
+    const one = await order({});
+    const intent = await intend({ order_id: one.id });
+    answered(await faults(1), 200);
+    assert.equal((await confirmAs(intent)).status, 'processing');
+    answered(await faults(0), 200);
+    const payment = await recorded(intent, one);
+    assert.deepEqual([payment.status, payment.gateway_details.status], ['completed', 'succeeded']);
+    assert.equal((await read(one)).payment_status, 'paid');
+  });
+
+  s.test('a refund that fails later gives the order its money back', async () => {
+    const one = await order({});
+    const intent = await intend({ order_id: one.id });
+    await confirmAs(intent, 'pm_card_refundFail');
+    const payment = await recorded(intent, one);
+    const answer = answered(await refund(payment, { amount: 30 }), 200);
+    assert.deepEqual([answer.status, answer.refund.status, answer.payment.amount_refunded], ['pending', 'pending', 30]);
+    assert.equal((await read(one)).payment_status, 'partially_refunded');
+    const seen = await until('the refund has failed', async () => {
+      const now = await read(one);
+      return now.payment_status === 'paid' && now;
+    });
+    assert.equal(seen.amount_refunded, 0);
+    assert.equal(answered(await record(intent, one), 200).status, 'completed');
+  });
+
   s.test('refunds made elsewhere reach the order', async () => {
     const { order: one, intent } = await payOrder({});
     await s.stripe.refunds.create({ payment_intent: intent.payment_intent_id, amount: 2500 });
