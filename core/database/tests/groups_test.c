@@ -180,6 +180,36 @@ static void rich_update_see(sl_context *cx)
     check(ask(cx, "SELECT count(DISTINCT (xmin::text, cmin::text)) FROM items") < MANY / 2);
 }
 
+/* Every other fiber counts instead. */
+static void kinds_write(sl_context *cx, void *data)
+{
+    struct counter *counter = sl_alloc(cx, sizeof(*counter));
+    *counter = (struct counter){ .id = name_of(cx, data), .total = 1 };
+    if ((intptr_t)data % 2 == 0)
+        sl_insert(cx, &item_table, bench_item(cx, name_of(cx, data)));
+    else
+        sl_insert(cx, &counter_table, counter);
+    count_outcome(sl_commit(cx));
+}
+
+/* The first fiber leads alone; the others are two groups, not one of both kinds or many. */
+static void kinds_see(sl_context *cx)
+{
+    check_int(finished, MANY);
+    check_int(ask(cx, "SELECT count(*) FROM items"), MANY / 2);
+    check_int(ask(cx, "SELECT count(*) FROM counters"), MANY / 2);
+    check_int(ask(cx, "SELECT count(DISTINCT xmin::text) FROM items"), 2);
+    check_int(ask(cx, "SELECT count(DISTINCT xmin::text) FROM counters"), 1);
+    check_int(ask(cx, "SELECT count(*) FROM items JOIN counters ON items.xmin = counters.xmin"), 0);
+}
+
+static void test_each_kind_is_a_group(void **state)
+{
+    (void)state;
+    run_many(kinds_write);
+    bench_run(kinds_see);
+}
+
 static void item_delete(sl_context *cx, void *data)
 {
     struct item item = bench_find(cx, name_of(cx, data));
@@ -601,6 +631,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         ON_POSTGRES(test_values_of_all_kinds),
         ON_POSTGRES(test_updates_and_deletes),
+        ON_POSTGRES(test_each_kind_is_a_group),
         ON_BOTH(test_one_update_in_the_way),
         ON_BOTH(test_one_insert_in_the_way),
         ON_BOTH(test_rows_that_several_touch),
