@@ -25,7 +25,9 @@ static const sl_command_row commands[] = {
       sl_command_config },
     { "plugins", "list [--json]", "Lists the plugins and why one is not loaded",
       sl_command_plugins },
-    { "plugin", "check FILE.so", "Checks a plugin's descriptor", sl_command_plugin },
+    { "plugin", "check FILE.so [--json]",
+      "Checks a plugin's descriptor, and its gateways against gateways that are played to them",
+      sl_command_plugin },
     { "keys",
       "create [--kind K] [--role R] [--scope S]... [--account A] [--name N] [--live] | list [--account A] [--json] | "
       "rotate KEY [--grace SECONDS] | revoke KEY",
@@ -78,7 +80,7 @@ int sl_cli_fail(const sl_context *cx)
 /* ---- settings ---- */
 
 /* The names of the bundled plugins are the names of the files in their folder. */
-static const char *const *plugins_bundled(const sl_invocation *invocation)
+const char *const *sl_cli_plugins_bundled(const sl_invocation *invocation)
 {
     size_t count = 0;
     size_t capacity = 64;
@@ -107,7 +109,7 @@ int sl_cli_settings(sl_invocation *invocation, const sl_setting_flag *flags)
                                    .dotenv = ".env",
                                    .environment = (const char *const *)environ,
                                    .flags = flags,
-                                   .bundled = plugins_bundled(invocation) };
+                                   .bundled = sl_cli_plugins_bundled(invocation) };
     sl_settings *settings = NULL;
     sl_status status = sl_settings_load(&sources, &settings);
     if (status == SL_OK)

@@ -21,6 +21,9 @@ typedef struct sl_command_row {
  * since 1.0 [start-up only] */
 int sl_cli_settings(sl_invocation *invocation, const sl_setting_flag *flags);
 
+/* The names of the bundled plugins, sorted, NULL-ended. since 1.0 [start-up only] */
+const char *const *sl_cli_plugins_bundled(const sl_invocation *invocation);
+
 /* Says how a command is used, on stderr; SL_EXIT_USAGE. since 1.0 [start-up only] */
 int sl_cli_usage(const char *command);
 

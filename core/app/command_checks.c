@@ -1,5 +1,5 @@
 /*
- * command_checks.c: the commands that look and change nothing: `config`, `plugins`, `plugin`, `verify`, `routes`, `openapi`,
+ * command_checks.c: the commands that look and change nothing: `config`, `plugins`, `verify`, `routes`, `openapi`,
  * `version`.
  *
  * SPDX-License-Identifier: Apache-2.0
@@ -114,34 +114,6 @@ int sl_command_plugins(sl_invocation *invocation)
     int code = sl_cli_settings(invocation, NULL);
     return code == SL_EXIT_OK ? sl_process_run(invocation, SL_HOST_PLUGINS, 0, plugins_list, &json)
                               : code;
-}
-
-static void finding_tell(void *data, bool must, const char *sentence)
-{
-    (void)data;
-    printf("%s: %s\n", must ? "fault" : "advice", sentence);
-}
-
-int sl_command_plugin(sl_invocation *invocation)
-{
-    const char *rest[3] = { NULL };
-    if (!sl_flags_read(invocation, NULL, rest, 2) || !rest[1] || strcmp(rest[0], "check") != 0)
-        return sl_cli_usage("plugin");
-    sl_host host = { 0 };
-    sl_context *cx = sl_context_new(&host, "acct_1", false, NULL);
-    sl_plugin plugin = { 0 };
-    int code = SL_EXIT_NO;
-    if (!sl_plugin_open(cx, rest[1], &plugin)) {
-        fprintf(stderr, "stripe-lite: %s\n", plugin.refusal);
-    } else {
-        if (sl_plugin_lint(cx, &plugin.descriptor, finding_tell, NULL) == 0) {
-            printf("%s %s is fine\n", plugin.descriptor.name, plugin.descriptor.version);
-            code = SL_EXIT_OK;
-        }
-        sl_plugin_close(&plugin);
-    }
-    sl_context_free(cx);
-    return code;
 }
 
 /* ---- verify ---- */

@@ -1,5 +1,5 @@
 /*
- * texts.c: the texts that requests are made of: forms, parts of URLs, headers by name.
+ * texts.c: the texts that requests are made of: forms and parts of URLs.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -7,7 +7,6 @@
 
 #include "core/base/buffer.h"
 #include "core/base/context.h"
-#include "core/base/text.h"
 #include "core/http_client/http_client.h"
 
 static void encoded_add(sl_buffer *out, const char *text)
@@ -65,13 +64,4 @@ const char *sl_url_encode(sl_context *cx, const char *text)
     sl_buffer out = SL_BUFFER_INIT(cx->arena);
     encoded_add(&out, text);
     return sl_buffer_text(&out);
-}
-
-const char *sl_header_value(const sl_pair *headers, const char *name)
-{
-    for (; headers && headers->name; headers++) {
-        if (sl_text_same(headers->name, name))
-            return headers->value;
-    }
-    return NULL;
 }

@@ -6,12 +6,15 @@
 #include <stripe_lite/stripe_lite.h>
 
 #include "challenge_routes.h"
+#include "gateway_examples.h"
 #include "gateway_operations.h"
 #include "notice_service.h"
 #include "settings_routes.h"
 
 static const sl_gateway_type gateways[] = {
-    { .name = "simulator", .operations = &simulator_operations },
+    { .name = "simulator",
+      .operations = &simulator_operations,
+      .conformance = &simulator_conformance },
     SL_GATEWAYS_END,
 };
 

@@ -1,5 +1,5 @@
 /*
- * texts_test.c: forms, parts of URLs, headers by name.
+ * texts_test.c: forms and parts of URLs.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -44,22 +44,11 @@ static void parts_of_urls_hold_no_separators(void **state)
     sl_context_free(cx);
 }
 
-static void headers_are_found_in_any_case(void **state)
-{
-    (void)state;
-    const sl_pair headers[] = { { "X-Sign", "1" }, { "Host", "a" }, { NULL, NULL } };
-    assert_string_equal(sl_header_value(headers, "x-sign"), "1");
-    assert_string_equal(sl_header_value(headers, "HOST"), "a");
-    assert_null(sl_header_value(headers, "X-Sig"));
-    assert_null(sl_header_value(NULL, "X-Sig"));
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(forms_are_encoded_and_leave_out_what_is_missing),
         cmocka_unit_test(parts_of_urls_hold_no_separators),
-        cmocka_unit_test(headers_are_found_in_any_case),
     };
     return cmocka_run_group_tests_name("texts", tests, NULL, NULL);
 }

@@ -72,9 +72,5 @@ SL_API const char *sl_form_pairs(sl_context *cx, const sl_pair *pairs);
 /* A text as one part of a path or query: all but letters, digits and "-._~" as %XX. since 1.0 [no-suspend] */
 SL_API const char *sl_url_encode(sl_context *cx, const char *text);
 
-/* The value of a name, whatever its case, in pairs ended by a NULL name (a webhook's headers); NULL when it is not there.
- * since 1.0 [no-suspend] */
-SL_API const char *sl_header_value(const sl_pair *headers, const char *name);
-
 SL_END_DECLS
 #endif
