@@ -220,7 +220,7 @@ static bool described(checking *c)
 
 static bool child_start(checking *c)
 {
-    fflush(NULL);
+    (void)fflush(NULL);
     pid_t child = fork();
     if (child == 0)
         _exit(child_run(c));

@@ -18,7 +18,7 @@ static const sl_gateway_example *subject(const suite *s, uint32_t index)
     return example && suite_calls(example) ? example : NULL;
 }
 
-static void unknown_expect(suite *s, trial *t, const char *situation)
+static void unknown_expect(suite *s, const trial *t, const char *situation)
 {
     if (t->outcome.kind == SL_GATEWAY_UNKNOWN)
         return;
@@ -26,37 +26,35 @@ static void unknown_expect(suite *s, trial *t, const char *situation)
                t->example->operation, situation, suite_kind(t->outcome.kind));
 }
 
+/* The time is short, so that the check is, also when the adapter tries again; on a busy machine the request may not even arrive,
+ * and then there is more. */
+static trial faulty(suite *s, const sl_gateway_example *example, int32_t fault, const char *says)
+{
+    for (int64_t patience = PATIENCE_FIRST_MS;; patience *= 5) {
+        trial t = trial_of(s, example);
+        t.fault = fault;
+        t.says = says;
+        t.patience_ms = patience;
+        trial_run(s, &t);
+        if (trial_arrived(&t) || patience >= PATIENCE_MOST_MS)
+            return t;
+    }
+}
+
 static void each_with(suite *s, int32_t fault, const char *situation)
 {
     for (uint32_t i = 0; suite_operation(i) && !s->why; i++) {
         if (!subject(s, i))
             continue;
-        trial t = trial_of(s, subject(s, i));
-        t.fault = fault;
-        trial_run(s, &t);
+        trial t = faulty(s, subject(s, i), fault, NULL);
         unknown_expect(s, &t, situation);
     }
 }
 
-/* The time is short, so that the check is; on a busy machine the request may not even arrive, and then there is more. */
 void check_timeout(suite *s)
 {
-    if (!suite_has_upstream(s))
-        return;
-    for (uint32_t i = 0; suite_operation(i) && !s->why; i++) {
-        if (!subject(s, i))
-            continue;
-        trial t;
-        for (int64_t patience = PATIENCE_FIRST_MS;; patience *= 5) {
-            t = trial_of(s, subject(s, i));
-            t.fault = SL_UPSTREAM_SILENT;
-            t.patience_ms = patience;
-            trial_run(s, &t);
-            if (trial_arrived(&t) || patience >= PATIENCE_MOST_MS)
-                break;
-        }
-        unknown_expect(s, &t, "a timeout");
-    }
+    if (suite_has_upstream(s))
+        each_with(s, SL_UPSTREAM_SILENT, "a timeout");
 }
 
 void check_dropped(suite *s)
@@ -74,11 +72,9 @@ void check_server_errors(suite *s)
         return;
     for (uint32_t i = 0; suite_operation(i) && !s->why; i++) {
         for (size_t j = 0; subject(s, i) && j < sizeof(statuses) / sizeof(statuses[0]); j++) {
-            trial t = trial_of(s, subject(s, i));
-            t.fault = SL_UPSTREAM_SAYS;
-            t.says =
-                sl_script_answer(s->cx, statuses[j], NULL, "{\"error\":{\"message\":\"oops\"}}");
-            trial_run(s, &t);
+            trial t = faulty(
+                s, subject(s, i), SL_UPSTREAM_SAYS,
+                sl_script_answer(s->cx, statuses[j], NULL, "{\"error\":{\"message\":\"oops\"}}"));
             unknown_expect(s, &t, sl_format(s->cx, "HTTP status %d", statuses[j]));
         }
     }
@@ -116,10 +112,9 @@ void check_garbage(suite *s)
             bool bodiless = !good->answer || !good->answer[0];
             if (bodiless && cases[j].readable)
                 continue;
-            trial t = trial_of(s, subject(s, i));
-            t.fault = SL_UPSTREAM_SAYS;
-            t.says = sl_script_answer(s->cx, bodiless ? 200 : good->status, NULL, cases[j].body);
-            trial_run(s, &t);
+            trial t =
+                faulty(s, subject(s, i), SL_UPSTREAM_SAYS,
+                       sl_script_answer(s->cx, bodiless ? 200 : good->status, NULL, cases[j].body));
             unknown_expect(s, &t, sl_format(s->cx, "the answer \"%s\"", cases[j].body));
         }
     }
@@ -134,11 +129,9 @@ void check_refusals(suite *s)
     for (uint32_t i = 0; suite_operation(i) && !s->why; i++) {
         bool retrieve = strcmp(suite_operation(i), "retrieve") == 0;
         for (size_t j = 0; subject(s, i) && j < sizeof(statuses) / sizeof(statuses[0]); j++) {
-            trial t = trial_of(s, subject(s, i));
-            t.fault = SL_UPSTREAM_SAYS;
-            t.says = sl_script_answer(s->cx, statuses[j], NULL,
-                                      "{\"error\":{\"message\":\"not like this\"}}");
-            trial_run(s, &t);
+            trial t = faulty(s, subject(s, i), SL_UPSTREAM_SAYS,
+                             sl_script_answer(s->cx, statuses[j], NULL,
+                                              "{\"error\":{\"message\":\"not like this\"}}"));
             int32_t kind = t.outcome.kind;
             bool wrong = kind == SL_GATEWAY_APPROVED || kind == SL_GATEWAY_PENDING ||
                          (retrieve && kind != SL_GATEWAY_UNKNOWN && kind != SL_GATEWAY_NOT_SENT);
@@ -159,6 +152,7 @@ void check_not_sent(suite *s)
             continue;
         bool retrieve = strcmp(suite_operation(i), "retrieve") == 0;
         trial t = trial_of(s, subject(s, i));
+        t.patience_ms = 2 * PATIENCE_FIRST_MS;
         trial_run(s, &t);
         bool good = t.outcome.kind == SL_GATEWAY_NOT_SENT ||
                     (retrieve && t.outcome.kind == SL_GATEWAY_UNKNOWN);

@@ -86,6 +86,7 @@ const char *sl_conformance_settings(sl_context *cx, const sl_plugin_descriptor *
                      "environment: test\n"
                      "database:\n  url: 'sqlite:///%s/check.db'\n"
                      "log:\n  level: debug\n  format: json\n  file: '%s/check.log'\n"
+                     "gateway:\n  breaker:\n    failures: 0\n"
                      "plugins:\n",
                      folder, folder);
     for (; beside && *beside; beside++) {

@@ -11,6 +11,8 @@
 #include "core/conformance/suite.h"
 #include "core/database/database.h"
 
+#define STARTED_AGO 60 /* seconds, of what retrieve is asked about */
+
 static bool is(const char *a, const char *b)
 {
     return a && strcmp(a, b) == 0;
@@ -40,7 +42,7 @@ trial trial_of(suite *s, const sl_gateway_example *example)
     return t;
 }
 
-static sl_gateway_payment payment_of(const trial *t)
+static sl_gateway_payment payment_of(const suite *s, const trial *t)
 {
     const sl_gateway_example *example = t->example;
     bool retrieve = is(example->operation, "retrieve");
@@ -59,6 +61,7 @@ static sl_gateway_payment payment_of(const trial *t)
         .description = "A payment of the check",
         .return_url = "http://127.0.0.1/returned",
         .base_url = "http://127.0.0.1",
+        .started = retrieve ? sl_now(s->cx) - STARTED_AGO : sl_now(s->cx),
     };
 }
 
@@ -93,7 +96,7 @@ static void card_try(suite *s, trial *t)
 
 static void money_try(suite *s, trial *t)
 {
-    const sl_gateway_payment payment = payment_of(t);
+    const sl_gateway_payment payment = payment_of(s, t);
     t->outcome = (sl_gateway_outcome){ .struct_size = sizeof(t->outcome) };
     sl_status status = is(t->example->operation, "retrieve")
                            ? sl_gateway_retrieve(s->cx, s->gateway, &payment, &t->outcome)

@@ -135,7 +135,7 @@ static void heard_add(sl_upstream *upstream, char *text, int32_t answer, bool ha
 static char *answer_take(sl_upstream *upstream, char *request, int32_t *ret_fault,
                          size_t *ret_length)
 {
-    static const char none[] = "HTTP/1.1 501 Not Implemented\r\nConnection: close\r\n"
+    static const char none[] = "HTTP/1.1 599 Not Played\r\nConnection: close\r\n"
                                "Content-Length: 0\r\n\r\n";
     sl_upstream_script *script = &upstream->script;
     int32_t chosen = answer_choose(script, request);

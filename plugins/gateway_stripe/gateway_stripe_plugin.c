@@ -3,6 +3,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
+#include "stripe_examples.h"
 #include "stripe_operations.h"
 #include "stripe_options.h"
 #include "stripe_return.h"
@@ -10,7 +11,10 @@
 static const char *const needs[] = { SL_CUSTOMERS_SERVICE, NULL };
 
 static const sl_gateway_type gateways[] = {
-    { .name = "stripe", .operations = &stripe_operations, .priority = 100 },
+    { .name = "stripe",
+      .operations = &stripe_operations,
+      .priority = 100,
+      .conformance = &stripe_conformance },
     SL_GATEWAYS_END,
 };
 
