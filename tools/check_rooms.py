@@ -15,6 +15,7 @@ import pathlib
 import re
 import sys
 
+import abi
 import symbols
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -164,6 +165,7 @@ def main():
         ("every C file is compiled", rule_compiled()),
         ("public headers stand alone", rule_no_core_headers_in_sdk()),
         ("the symbol map names what the public headers declare (tools/symbols.py --write)", symbols.compare()[1]),
+        ("the public headers keep what was frozen (tools/abi.py)", abi.compare()),
     ]
     if "--tap" in sys.argv[1:]:
         print(f"1..{len(rules)}")

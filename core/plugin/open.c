@@ -90,6 +90,17 @@ static bool descriptor_take(sl_plugin *plugin, const sl_plugin_descriptor *sourc
     return false;
 }
 
+/* What it lacks of us is told with what we are: a plugin for a later minor release is linked to names of that release. */
+static void refuse_unloadable(sl_context *cx, sl_plugin *plugin)
+{
+    const char *words = loader_words(cx, plugin->path);
+    if (strstr(words, "undefined symbol") || strstr(words, "STRIPE_LITE_"))
+        sl_plugin_refuse(plugin, "%s cannot be loaded: %s; this server has ABI %u.%u", plugin->path,
+                         words, SL_ABI_MAJOR, SL_ABI_MINOR);
+    else
+        sl_plugin_refuse(plugin, "%s cannot be loaded: %s", plugin->path, words);
+}
+
 bool sl_plugin_open(sl_context *cx, const char *path, sl_plugin *ret_plugin)
 {
     sl_plugin *plugin = ret_plugin;
@@ -99,8 +110,7 @@ bool sl_plugin_open(sl_context *cx, const char *path, sl_plugin *ret_plugin)
         return false;
     plugin->handle = dlopen(plugin->path, RTLD_NOW | RTLD_LOCAL);
     if (!plugin->handle) {
-        sl_plugin_refuse(plugin, "%s cannot be loaded: %s", plugin->path,
-                         loader_words(cx, plugin->path));
+        refuse_unloadable(cx, plugin);
         return false;
     }
     /* A function's address comes as void *; copying its bytes is the conversion that ISO C has. */

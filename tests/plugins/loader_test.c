@@ -24,9 +24,11 @@ static void broken_files_are_named(void **state)
         "no_entry",
         "%s/no_entry.so does not export sl_plugin_descriptor_v1: it is no plugin, or SL_PLUGIN(...) is missing",
         f);
-    assert_refused("unresolved",
-                   "%s/unresolved.so cannot be loaded: undefined symbol: sl_function_of_the_future",
-                   f);
+    assert_refused(
+        "unresolved",
+        "%s/unresolved.so cannot be loaded: undefined symbol: sl_function_of_the_future; "
+        "this server has ABI 1.0",
+        f);
     assert_refused("settings", "%s/settings.yaml cannot be loaded: invalid ELF header", f);
     assert_refused("folder", "%s is not a file", f);
 }
