@@ -35,8 +35,9 @@ static sl_status on_customer(sl_context *cx, const sl_event_view *event)
     return SL_OK;
 }
 
-static const sl_subscription subscriptions[] = { { "customer.created", on_customer, { 0 } },
-                                                 SL_SUBSCRIPTIONS_END };
+static const sl_subscription subscriptions[] = {
+    { .pattern = "customer.created", .handler = on_customer }, SL_SUBSCRIPTIONS_END
+};
 
 SL_PLUGIN(.name = "hello", .version = "1.0.0", .summary = "The smallest plugin", .routes = routes,
           .subscriptions = subscriptions)
