@@ -39,7 +39,7 @@ HOMES = [
 # The C and POSIX headers a plugin may use: values and text, no files, sockets, processes or clocks.
 PLUGIN_SYSTEM = {
     "assert.h", "ctype.h", "errno.h", "inttypes.h", "limits.h", "stdalign.h", "stdarg.h", "stdbool.h",
-    "stddef.h", "stdint.h", "stdio.h", "stdnoreturn.h", "string.h", "strings.h",
+    "stddef.h", "stdint.h", "stdnoreturn.h", "string.h", "strings.h",
 }  # fmt: skip
 
 

@@ -169,7 +169,7 @@ static sl_status payment_call(sl_context *cx, const sl_gateway *gateway, const c
     if (sl_time_left(cx) == 0 || sl_fiber_cancelled())
         refused = "The request's time was over before the gateway was asked.";
     else if (!retrieves)
-        refused = sl_gateway_enter(cx, gateway);
+        refused = sl_gateway_enter(cx, gateway, true);
     if (refused) {
         outcome_empty(&outcome, SL_GATEWAY_NOT_SENT, refused);
     } else {
@@ -229,7 +229,7 @@ sl_status sl_gateway_unsupported(sl_context *cx, const sl_gateway *gateway, cons
 static sl_status card_call_begin(sl_context *cx, const sl_gateway *gateway,
                                  struct sl_gateway_call_state *ret)
 {
-    const char *refused = sl_gateway_enter(cx, gateway);
+    const char *refused = sl_gateway_enter(cx, gateway, false);
     if (refused)
         return sl_fail(cx, SL_E_UNAVAILABLE, NULL, "%s Nothing was done. Try again.", refused);
     *ret = sl_gateway_call_begin(cx, gateway);
@@ -241,7 +241,6 @@ static sl_status card_call_end(sl_context *cx, const sl_gateway *gateway, const 
 {
     sl_gateway_call_end(cx, gateway, operation, call);
     sl_gateway_leave(gateway);
-    sl_gateway_learn(cx, gateway, status != SL_E_UNAVAILABLE && status != SL_E_TIMEOUT);
     return status;
 }
 

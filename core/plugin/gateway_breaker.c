@@ -115,12 +115,12 @@ static bool breaker_lets(const sl_gateways *gateways, const sl_gateway *gateway)
     return true;
 }
 
-const char *sl_gateway_enter(sl_context *cx, const sl_gateway *gateway)
+const char *sl_gateway_enter(sl_context *cx, const sl_gateway *gateway, bool moves_money)
 {
     const char *why = NULL;
     if (gateway->load->calls >= cx->host->gateways->concurrency)
         why = "As many calls wait for the gateway as may.";
-    else if (!breaker_lets(cx->host->gateways, gateway))
+    else if (moves_money && !breaker_lets(cx->host->gateways, gateway))
         why = "The gateway did not answer; it is left alone for a while.";
     if (!why)
         gateway->load->calls++;

@@ -73,8 +73,9 @@ bool sl_gateway_fits(const sl_context *cx, const sl_gateway *gateway, const char
 /* gateway_breaker.c. Gives a new gateway the breaker of its name, unless it only plays. [start-up only] */
 void sl_gateway_breaker_set(const sl_gateways *gateways, sl_gateway *gateway);
 
-/* Why a call to the gateway is not made, or NULL: it is counted then, and ends with sl_gateway_leave. [no-suspend] */
-const char *sl_gateway_enter(sl_context *cx, const sl_gateway *gateway);
+/* Why a call to the gateway is not made, or NULL: it is counted then, and ends with sl_gateway_leave. The breaker is about calls
+ * that move money: an adapter may know a card's name by itself, which says nothing of its gateway. [no-suspend] */
+const char *sl_gateway_enter(sl_context *cx, const sl_gateway *gateway, bool moves_money);
 void sl_gateway_leave(const sl_gateway *gateway);
 
 /* Tells the breaker how a call ended: with any answer, or without one. [no-suspend] */

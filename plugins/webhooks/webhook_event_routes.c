@@ -5,8 +5,6 @@
  */
 #include "webhook_event_routes.h"
 
-#include <stdio.h>
-
 #include "webhook_event_service.h"
 #include "webhook_process.h"
 
@@ -63,18 +61,22 @@ static sl_status replays_step(sl_context *cx, void *data)
     return SL_OK;
 }
 
+static void failure_tell(sl_context *cx, sl_status status)
+{
+    sl_complain("%s", sl_error_message(cx) ? sl_error_message(cx) : sl_status_name(status));
+}
+
 static int32_t replay_ids(sl_context *cx, sl_list ids, uint32_t *ret_count)
 {
     struct replays replays = { .ids = ids };
     sl_status status = sl_retry(cx, replays_step, &replays);
     if (status != SL_OK) {
-        fprintf(stderr, "stripe-lite: %s\n",
-                sl_error_message(cx) ? sl_error_message(cx) : sl_status_name(status));
+        failure_tell(cx, status);
         return 1;
     }
     *ret_count += replays.count;
     if (replays.missing)
-        fprintf(stderr, "stripe-lite: there is no webhook event '%s'\n", replays.missing);
+        sl_complain("there is no webhook event '%s'", replays.missing);
     return replays.missing ? 1 : 0;
 }
 
@@ -87,6 +89,8 @@ static int32_t replay_status(sl_context *cx, const char *wanted, uint32_t *ret_c
         sl_status status =
             sl_select(cx, &webhook_queue, "status = $2 AND id > $3 ORDER BY id LIMIT $4",
                       SL_ARGS(sl_text(wanted), sl_text(after), sl_int(COMMAND_BATCH)), &rows);
+        if (status != SL_OK)
+            failure_tell(cx, status);
         if (status != SL_OK || rows.count == 0)
             return status == SL_OK ? 0 : 1;
         const char **ids = sl_alloc(cx, rows.count * sizeof(*ids));
@@ -106,7 +110,7 @@ int32_t replay_command(sl_context *cx, int32_t argument_count, const char *const
     if (argument_count == 0 || (flagged && !by_status) ||
         (by_status && strcmp(arguments[1], EVENT_DEAD) != 0 &&
          strcmp(arguments[1], EVENT_FAILED) != 0)) {
-        fprintf(stderr, "Usage: stripe-lite replay ID... | --status dead|failed\n");
+        sl_complain("usage: stripe-lite replay ID... | --status dead|failed");
         return 2;
     }
     const char **ids = sl_alloc(cx, ((size_t)argument_count + 1) * sizeof(*ids));
@@ -118,6 +122,6 @@ int32_t replay_command(sl_context *cx, int32_t argument_count, const char *const
     uint32_t count = 0;
     int32_t code =
         by_status ? replay_status(cx, arguments[1], &count) : replay_ids(cx, list, &count);
-    printf("%u events are processed again\n", count);
+    sl_print("%u events are processed again\n", count);
     return code;
 }

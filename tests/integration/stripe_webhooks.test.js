@@ -7,21 +7,15 @@
 'use strict';
 
 const assert = require('node:assert/strict');
-const fs = require('node:fs');
-const path = require('node:path');
 const { answered } = require('./support/expect');
 const { until } = require('./support/poll');
-const { build } = require('./support/program');
 const { stripeSuite, booksAgree } = require('./support/stripe_suite');
 
 const BODY = { amount: 2000, currency: 'usd', payment_method: 'pm_card_visa', confirm: true, return_url: 'https://example.com/back' };
 /* Sooner than anybody would ask again: a customer's authentication is looked at after a minute. */
 const SOON = 20;
 
-/* What receives events is a plugin of its own, which a build may lack. */
-const received = fs.existsSync(path.join(build, 'plugins', 'webhooks.so'));
-
-if (received) stripeSuite('events of Stripe', { env: { STRIPE_LITE_GATEWAY_TIMEOUT: '1' } }, (s, upstream) => {
+stripeSuite('events of Stripe', { env: { STRIPE_LITE_GATEWAY_TIMEOUT: '1' } }, (s, upstream) => {
   const pay = (more) => s.stripe.paymentIntents.create({ ...BODY, ...more });
   const theirs = (intent) => intent.next_action.redirect_to_url.url.split('/').at(-1);
   const soon = (what, probe) => until(what, probe, SOON);

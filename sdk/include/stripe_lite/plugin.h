@@ -51,6 +51,11 @@ typedef struct sl_command {
         .name = NULL    \
     }
 
+/* A command's results, on standard output, and a line of what it has to say besides, on standard error behind the program's
+ * name. since 1.0 [no-suspend] */
+SL_API void sl_print(const char *format, ...) SL_PRINTF(1, 2);
+SL_API void sl_complain(const char *format, ...) SL_PRINTF(1, 2);
+
 typedef struct sl_plugin_descriptor {
     uint32_t struct_size;
     uint32_t abi_version;
