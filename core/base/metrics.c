@@ -76,6 +76,7 @@ static const struct {
     { "stripe_lite_gateway_refused_total",
       "Calls that were not made: the breaker is open, or too many wait." },
     { "stripe_lite_events_total", "Events recorded, by type." },
+    { "stripe_lite_webhook_events_total", "Events received from gateways, by what came of them." },
     { "stripe_lite_jobs_total", "Runs of jobs, by how they ended." },
     { "stripe_lite_payments_total", "Payments, by their outcome." },
     { "stripe_lite_job_seconds", "Time a job took." },
