@@ -157,6 +157,26 @@ suite('webhooks of Stripe', { env: { STRIPE_WEBHOOK_SECRET: `${OLD},${SECRET}` }
     assert.equal(again.outcome, 'unclaimed');
   });
 
+  s.test('the command replays by id and by status, and says what it cannot', async () => {
+    const event = eventOf('unknown.thing_made', thing());
+    await deliver(s, event, SECRET);
+    const first = await untilEvent(s, event.id);
+    const processed = async () => Number((await s.get('/metrics')).text.match(/stripe_lite_webhook_events_total\{outcome="unclaimed"\} (\d+)/)[1]);
+    const before = await processed();
+    const done = await s.server.command('replay', first.id);
+    assert.deepEqual([done.code, done.stdout, done.stderr], [0, '1 events are processed again\n', '']);
+    await until('it was processed once more', async () => (await processed()) > before);
+    const missing = await s.server.command('replay', first.id, 'evt_none');
+    assert.deepEqual([missing.code, missing.stdout], [1, '1 events are processed again\n']);
+    assert.match(missing.stderr, /there is no webhook event 'evt_none'/);
+    assert.equal((await s.server.command('replay', '--status', 'dead')).stdout, '0 events are processed again\n');
+    for (const words of [[], ['--status', 'processed'], ['--color', 'red']]) {
+      const { code, stderr } = await s.server.command('replay', ...words);
+      assert.equal(code, 2, words.join(' '));
+      assert.match(stderr, /usage: stripe-lite replay/);
+    }
+  });
+
   s.test('what was received, refused and processed is counted', async () => {
     const { text } = await s.get('/metrics');
     assert.match(text, /stripe_lite_webhooks_received_total\{gateway="stripe"\} [1-9]/);
