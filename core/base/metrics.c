@@ -73,6 +73,7 @@ static const struct {
       "0: the gateway is asked; 1: one call tries it; 2: it is left alone." },
     { "stripe_lite_gateway_breaker_opened_total",
       "How often a gateway did not answer and was left alone." },
+    { "stripe_lite_gateway_failovers_total", "Payments that went on from a gateway to the next." },
     { "stripe_lite_gateway_refused_total",
       "Calls that were not made: the breaker is open, or too many wait." },
     { "stripe_lite_events_total", "Events recorded, by type." },

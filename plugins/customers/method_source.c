@@ -11,20 +11,12 @@
 #define BARE_NUMBER_YEARS 2
 #define ID_LETTERS 24u /* after the prefix, as sl_id makes them */
 
-sl_status card_gateway(sl_context *cx, const char *name, const char *currency,
-                       const sl_gateway **ret)
-{
-    return sl_gateway_choose(cx, name, currency ? currency : sl_default_currency(cx), METHOD_CARD,
-                             ret);
-}
-
 static const char *param_of(sl_context *cx, const char *prefix, const char *name)
 {
     return prefix ? sl_format(cx, "%s[card][%s]", prefix, name) : name;
 }
 
-sl_status card_tokenize(sl_context *cx, const sl_gateway *gateway, const sl_method_draft *draft,
-                        sl_gateway_token *ret)
+sl_status card_tokenize(sl_context *cx, const sl_method_draft *draft, struct card_tokens *ret)
 {
     struct card_fault fault =
         card_check(draft->number, draft->exp_month, draft->exp_year, draft->cvc, sl_now(cx));
@@ -40,8 +32,7 @@ sl_status card_tokenize(sl_context *cx, const sl_gateway *gateway, const sl_meth
         .number = digits,
         .cvc = draft->cvc,
     };
-    *ret = (sl_gateway_token){ .struct_size = sizeof(*ret) };
-    sl_status status = sl_gateway_tokenize(cx, gateway, &card, ret);
+    sl_status status = card_tokens_make(cx, draft->gateway, draft->currency, &card, ret);
     explicit_bzero(digits, sizeof(digits));
     return status;
 }
@@ -68,12 +59,14 @@ static void method_begin(sl_context *cx, const char *gateway, struct method_sour
     };
 }
 
-static void method_of_gateway_token(sl_context *cx, const sl_gateway *gateway,
-                                    const sl_gateway_token *token, struct method_source *ret)
+static void method_of_gateway_token(sl_context *cx, const struct card_tokens *tokens,
+                                    struct method_source *ret)
 {
     struct payment_method *method = &ret->method;
-    method_begin(cx, sl_gateway_name(gateway), ret);
+    const sl_gateway_token *token = &tokens->token;
+    method_begin(cx, sl_gateway_name(tokens->gateway), ret);
     method->token = token->token;
+    method->tokens = tokens->others;
     method->brand = token->brand;
     method->last4 = token->last4;
     method->fingerprint = token->fingerprint;
@@ -93,6 +86,7 @@ static sl_status method_of_token(sl_context *cx, const struct token *token, cons
     struct payment_method *method = &ret->method;
     method_begin(cx, token->gateway, ret);
     method->token = token->token;
+    method->tokens = token->tokens;
     method->brand = token->brand;
     method->last4 = token->last4;
     method->fingerprint = token->fingerprint;
@@ -148,35 +142,34 @@ static sl_status name_find(sl_context *cx, const sl_method_request *request,
                 (lite && begins(request->value, "card_"));
     if (!name)
         return SL_E_NOT_FOUND;
-    const sl_gateway *gateway;
-    sl_status status = card_gateway(cx, request->gateway, request->currency, &gateway);
-    if (status != SL_OK)
-        return status;
-    sl_gateway_token token = { .struct_size = sizeof(token) };
-    status = sl_gateway_resolve_name(cx, gateway, request->value, &token);
+    struct card_tokens tokens = { .gateway = NULL };
+    sl_status status =
+        card_tokens_resolve(cx, request->gateway, request->currency, request->value, &tokens);
     if (status == SL_OK)
-        method_of_gateway_token(cx, gateway, &token, ret);
+        method_of_gateway_token(cx, &tokens, ret);
     return status;
 }
 
 static sl_status bare_number_find(sl_context *cx, const sl_method_request *request,
                                   struct method_source *ret)
 {
-    const sl_gateway *gateway;
-    sl_status status = card_gateway(cx, request->gateway, request->currency, &gateway);
+    bool playing;
+    sl_status status = card_gateways_play(cx, request->gateway, request->currency, &playing);
     if (status != SL_OK)
         return status;
-    if (!sl_gateway_can(gateway, SL_GATEWAY_TEST_ONLY))
+    if (!playing)
         return sl_fail_param(cx, SL_E_CARD, "invalid_number", request->param,
                              "Card numbers are taken by a test gateway only: send a token.");
     const sl_method_draft draft = {
         .struct_size = sizeof(draft),
+        .gateway = request->gateway,
+        .currency = request->currency,
         .number = request->value,
         .exp_month = 12,
         .exp_year = (int32_t)card_year(sl_now(cx)) + BARE_NUMBER_YEARS,
     };
-    sl_gateway_token token = { .struct_size = sizeof(token) };
-    status = card_tokenize(cx, gateway, &draft, &token);
+    struct card_tokens tokens = { .gateway = NULL };
+    status = card_tokenize(cx, &draft, &tokens);
     /* The one parameter that holds a bare number is at fault, whatever it is called. */
     if (status == SL_E_CARD && sl_error_code(cx) && !sl_error_decline_code(cx)) {
         const char *code = sl_error_code(cx);
@@ -184,7 +177,7 @@ static sl_status bare_number_find(sl_context *cx, const sl_method_request *reque
         return sl_fail_param(cx, SL_E_CARD, code, request->param, "%s", message);
     }
     if (status == SL_OK)
-        method_of_gateway_token(cx, gateway, &token, ret);
+        method_of_gateway_token(cx, &tokens, ret);
     return status;
 }
 
@@ -290,13 +283,10 @@ sl_status method_source_make(sl_context *cx, const sl_method_draft *draft,
     if (text_or_null(draft->token)) {
         status = draft_token_find(cx, draft, ret);
     } else if (text_or_null(draft->number)) {
-        const sl_gateway *gateway;
-        sl_gateway_token token = { .struct_size = sizeof(token) };
-        status = card_gateway(cx, draft->gateway, draft->currency, &gateway);
+        struct card_tokens tokens = { .gateway = NULL };
+        status = card_tokenize(cx, draft, &tokens);
         if (status == SL_OK)
-            status = card_tokenize(cx, gateway, draft, &token);
-        if (status == SL_OK)
-            method_of_gateway_token(cx, gateway, &token, ret);
+            method_of_gateway_token(cx, &tokens, ret);
     } else {
         return sl_fail_param(cx, SL_E_INVALID, "parameter_missing",
                              draft_param(cx, draft, METHOD_CARD), "Missing required param: %s.",

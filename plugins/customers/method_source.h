@@ -9,6 +9,7 @@
 #ifndef METHOD_SOURCE_H
 #define METHOD_SOURCE_H
 
+#include "card_tokens.h"
 #include "payment_method_model.h"
 #include "token_model.h"
 
@@ -18,14 +19,10 @@ struct method_source {
     bool is_new;        /* the method is not stored yet */
 };
 
-/* The gateway that takes cards in this currency (NULL: the configured one), or the one named. [no-suspend] */
-sl_status card_gateway(sl_context *cx, const char *name, const char *currency,
-                       const sl_gateway **ret) SL_MUST_CHECK;
-
-/* What the number becomes at the gateway, after the checks that need none. `param` is a prefix for the parameters named in
- * errors, or NULL. `number` and `cvc` are not kept. [suspends] */
-sl_status card_tokenize(sl_context *cx, const sl_gateway *gateway,
-                        const struct sl_method_draft *draft, sl_gateway_token *ret) SL_MUST_CHECK;
+/* What the draft's number becomes, after the checks that need no gateway, at the gateways that may be asked to charge it
+ * (card_tokens.h). `param` is a prefix for the parameters named in errors, or NULL. `number` and `cvc` are not kept. [suspends] */
+sl_status card_tokenize(sl_context *cx, const struct sl_method_draft *draft,
+                        struct card_tokens *ret) SL_MUST_CHECK;
 
 /* "No such PaymentMethod: ...", 404 when the parameter is the path's "id"; a text that could be a card's number is not
  * repeated. [no-suspend] */

@@ -25,6 +25,7 @@ static const sl_field payment_method_fields[] = {
     SL_ID(struct payment_method, customer, "cus"),
     SL_STRING(struct payment_method, gateway),
     SL_STRING(struct payment_method, token),
+    SL_JSON(struct payment_method, tokens),
     SL_STRING(struct payment_method, brand),
     SL_STRING(struct payment_method, last4),
     SL_STRING(struct payment_method, fingerprint),
@@ -69,6 +70,7 @@ sl_payment_method_view payment_method_view(const struct payment_method *method)
         .email = method->email,
         .phone = method->phone,
         .created = method->created,
+        .tokens = method->tokens,
     };
 }
 

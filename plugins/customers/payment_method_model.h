@@ -18,6 +18,7 @@ struct payment_method {
     const char *customer;
     const char *gateway; /* whose token it is */
     const char *token;   /* by which that gateway knows the card; never its number */
+    const char *tokens;  /* other gateways' tokens by name, a JSON object; or NULL */
     const char *brand;
     const char *last4;
     const char *fingerprint;

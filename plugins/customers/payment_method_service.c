@@ -23,13 +23,15 @@ static sl_status gateway_attach_ask(sl_context *cx, const struct payment_method 
                                     const char *customer, int32_t ask)
 {
     const sl_gateway *gateway;
-    sl_status status = card_gateway(cx, method->gateway, NULL, &gateway);
+    sl_status status = sl_gateway_choose(cx, method->gateway, NULL, METHOD_CARD, &gateway);
     if (status != SL_OK)
         return status;
     if (ask == ATTACH_ASK_REAL && sl_gateway_can(gateway, SL_GATEWAY_TEST_ONLY))
         return SL_OK;
     sl_context *aside = sl_context_aside(cx);
     status = sl_gateway_attach(aside, gateway, method->token, customer);
+    if (status == SL_OK)
+        card_tokens_attach(aside, method->tokens, customer);
     return status == SL_OK ? SL_OK : gateway_failure(cx, aside, status);
 }
 
@@ -38,7 +40,7 @@ static sl_status gateway_attach_ask(sl_context *cx, const struct payment_method 
 static sl_status gateway_detach_ask(sl_context *cx, const struct payment_method *method)
 {
     const sl_gateway *gateway;
-    if (card_gateway(cx, method->gateway, NULL, &gateway) != SL_OK) {
+    if (sl_gateway_choose(cx, method->gateway, NULL, METHOD_CARD, &gateway) != SL_OK) {
         sl_error_clear(cx);
         return SL_OK;
     }

@@ -15,6 +15,7 @@ static const sl_field token_fields[] = {
     SL_STRING(struct token, token),
     SL_STRING(struct token, brand),
     SL_STRING(struct token, last4),
+    SL_JSON(struct token, tokens),
     SL_STRING(struct token, fingerprint),
     SL_STRING(struct token, funding),
     SL_STRING(struct token, country),

@@ -16,6 +16,7 @@ struct token {
     const char *card;    /* "card_...": the id inside the token */
     const char *gateway; /* whose token it is */
     const char *token;   /* by which that gateway knows the card */
+    const char *tokens;  /* as a payment method's */
     const char *brand;
     const char *last4;
     const char *fingerprint;

@@ -73,15 +73,17 @@ static struct address *token_address(sl_context *cx, const struct token_card_par
     return any ? address : NULL;
 }
 
-static struct token token_of(sl_context *cx, const sl_gateway *gateway,
-                             const sl_gateway_token *card, const struct token_card_params *in)
+static struct token token_of(sl_context *cx, const struct card_tokens *tokens,
+                             const struct token_card_params *in)
 {
+    const sl_gateway_token *card = &tokens->token;
     return (struct token){
         .id = sl_id(cx, "tok"),
         .created = sl_now(cx),
         .card = sl_id(cx, "card"),
-        .gateway = sl_gateway_name(gateway),
+        .gateway = sl_gateway_name(tokens->gateway),
         .token = card->token,
+        .tokens = tokens->others,
         .brand = card->brand,
         .last4 = card->last4,
         .fingerprint = card->fingerprint,
@@ -104,15 +106,13 @@ sl_status token_create_route(sl_context *cx, const void *params)
         .exp_month = (int32_t)in->exp_month,
         .exp_year = (int32_t)in->exp_year,
         .cvc = in->cvc,
+        .currency = in->currency,
     };
-    const sl_gateway *gateway;
-    sl_gateway_token card;
-    sl_status status = card_gateway(cx, NULL, in->currency, &gateway);
-    if (status == SL_OK)
-        status = card_tokenize(cx, gateway, &draft, &card);
+    struct card_tokens tokens = { .gateway = NULL };
+    sl_status status = card_tokenize(cx, &draft, &tokens);
     if (status != SL_OK)
         return status;
-    struct token token = token_of(cx, gateway, &card, in);
+    struct token token = token_of(cx, &tokens, in);
     sl_insert(cx, &tokens_table, &token);
     return sl_resource_reply(cx, 200, &token_resource, &token);
 }

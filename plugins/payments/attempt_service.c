@@ -5,14 +5,16 @@
  */
 #include "attempt_service.h"
 
+#include "attempt_failover.h"
 #include "attempt_outcome.h"
+#include "attempt_route.h"
 
 #define RESEND_DELAY_MS 200
 #define BEGIN_SECONDS 5 /* after the attempt's start a call must have begun */
 #define ACTION_WATCH_SECONDS 60
 
 /* Gateways and jobs do not live on test clocks. */
-static int64_t real_now(sl_context *cx)
+int64_t attempt_real_now(sl_context *cx)
 {
     int64_t lived = sl_now(cx);
     sl_now_set(cx, 0);
@@ -24,10 +26,14 @@ static int64_t real_now(sl_context *cx)
 
 void attempt_begin(sl_context *cx, struct attempt *attempt)
 {
-    int64_t lived = sl_now(cx);
-    attempt->started = real_now(cx);
     attempt->id = sl_id(cx, "pay");
-    attempt->created = lived;
+    attempt_start(cx, attempt);
+}
+
+void attempt_start(sl_context *cx, struct attempt *attempt)
+{
+    attempt->created = sl_now(cx);
+    attempt->started = attempt_real_now(cx);
     attempt->status = ATTEMPT_STARTED;
     attempt->unsettled = true;
     attempt->fee = SL_NONE;
@@ -93,14 +99,15 @@ static sl_status gateway_call(sl_context *cx, const sl_gateway *gateway,
         ret->kind = SL_GATEWAY_NOT_SENT;
         return SL_OK;
     }
-    if (real_now(cx) - attempt->started < BEGIN_SECONDS)
+    if (attempt_real_now(cx) - attempt->started < BEGIN_SECONDS)
         return sl_gateway_call(cx, gateway, payment, ret);
     sl_log(cx, SL_LOG_WARNING, "too late to ask the gateway", "attempt", attempt->id);
     ret->kind = SL_GATEWAY_NOT_SENT;
     return SL_OK;
 }
 
-/* What never left may be sent again at once: the key is the same, so that even a gateway that did see it moves nothing twice. */
+/* What never left may be sent again at once: the key is the same, so that even a gateway that did see it moves nothing twice.
+ * Where another gateway may be asked, that is better. */
 static sl_status gateway_ask(sl_context *cx, const sl_gateway *gateway,
                              const struct settlement *settlement, sl_gateway_outcome *ret)
 {
@@ -110,8 +117,12 @@ static sl_status gateway_ask(sl_context *cx, const sl_gateway *gateway,
         gateway_payment_add(settlement->known_intent, &payment);
     sl_status status = gateway_call(cx, gateway, settlement->known_attempt, &payment, ret);
     if (status == SL_OK && ret->kind == SL_GATEWAY_NOT_SENT && !ret->code &&
+        !payment_route_goes_on(cx, settlement->route) && sl_gateway_pause(cx, gateway) == 0 &&
         sl_sleep(cx, RESEND_DELAY_MS) == SL_OK)
         status = gateway_call(cx, gateway, settlement->known_attempt, &payment, ret);
+    if (status == SL_OK &&
+        SL_FAULT_OF("payment.after_gateway", settlement->known_attempt->operation))
+        outcome_clear(ret);
     return status;
 }
 
@@ -148,12 +159,17 @@ sl_status attempt_run(sl_context *cx, const sl_gateway *gateway, struct settleme
     if (status != SL_OK)
         return status;
     SL_FAULT_OF("payment.after_first_commit", operation);
+    settlement->route_began = settlement->known_attempt->started;
     sl_gateway_outcome *outcome = sl_alloc(cx, sizeof(*outcome));
     status = gateway_ask(cx, gateway, settlement, outcome);
+    while (status == SL_OK && attempt_may_pass_on(cx, settlement, outcome)) {
+        status = attempt_pass_on(cx, settlement, outcome, &gateway);
+        if (status != SL_OK || !gateway)
+            break;
+        status = gateway_ask(cx, gateway, settlement, outcome);
+    }
     if (status != SL_OK)
         return status;
-    if (SL_FAULT_OF("payment.after_gateway", operation))
-        outcome_clear(outcome);
     settlement->id = settlement->known_attempt->id;
     settlement->outcome = outcome;
     status = sl_retry(cx, attempt_record, settlement);
@@ -240,7 +256,7 @@ void attempt_recovery_enqueue(sl_context *cx, const struct attempt *attempt, int
         .attempts = INT32_MAX,
         .name = "payments.recover",
         .key = attempt->id,
-        .run_at = real_now(cx) + in_seconds,
+        .run_at = attempt_real_now(cx) + in_seconds,
         .payload = sl_format(cx, "{\"attempt\":\"%s\"}", attempt->id),
     };
     sl_job_enqueue(cx, &request);
@@ -279,6 +295,19 @@ static bool attempt_learn(struct attempt *attempt, const sl_gateway_outcome *out
     attempt->message = outcome->message;
     attempt->cvc_check = outcome->cvc_check;
     return true;
+}
+
+void attempt_close(sl_context *cx, struct attempt *attempt, const sl_gateway_outcome *outcome)
+{
+    const struct attempt before = *attempt;
+    sl_gateway_outcome whole = *outcome;
+    outcome_normalize(cx, &before, &whole);
+    (void)attempt_learn(attempt, &whole);
+    attempt->answer = ANSWER_NONE;
+    attempt->request = NULL;
+    sl_update(cx, &payment_attempts, attempt,
+              "status, unsettled, answer, request, reference, fee, action_url, code, decline_code,"
+              " advice_code, network_code, message, cvc_check");
 }
 
 static void attempt_watch(sl_context *cx, const struct attempt *attempt)

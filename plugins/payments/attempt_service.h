@@ -17,6 +17,7 @@
 #include "payment_intent_model.h"
 #include "refund_model.h"
 
+struct payment_route;
 struct setup_intent;
 
 /* One outcome on its way into the books. Rows that were just committed may be given, so that the first run of attempt_record
@@ -28,11 +29,13 @@ struct settlement {
     const struct payment_intent *known_intent;
     const char *known_card; /* the method's payment_method_details.card */
     const char *known_billing;
-    bool fresh;      /* the known rows are outdated */
-    bool silent;     /* nobody waits for an answer */
-    bool recovery;   /* a job runs the step, and itself says when to look again */
-    bool recorded;   /* set by the step: what follows is only about the answer */
-    bool unanswered; /* set by the step: the answer could not be made */
+    struct payment_route *route; /* of a payment that may be tried at several gateways; or NULL */
+    int64_t route_began;         /* real time */
+    bool fresh;                  /* the known rows are outdated */
+    bool silent;                 /* nobody waits for an answer */
+    bool recovery;               /* a job runs the step, and itself says when to look again */
+    bool recorded;               /* set by the step: what follows is only about the answer */
+    bool unanswered;             /* set by the step: the answer could not be made */
     /* what the step worked on, for the answer */
     struct attempt *attempt;
     struct payment_intent *intent;
@@ -46,6 +49,15 @@ struct settlement {
 
 /* Fills id, times, status, request and base address, and adds the attempt to the write set. [no-suspend] */
 void attempt_begin(sl_context *cx, struct attempt *attempt);
+
+/* The same for an attempt that has its id: the next try of a payment. [no-suspend] */
+void attempt_start(sl_context *cx, struct attempt *attempt);
+
+/* Adds to the write set that an attempt came to nothing, as the outcome says, and that no request waits for it. [no-suspend] */
+void attempt_close(sl_context *cx, struct attempt *attempt, const sl_gateway_outcome *outcome);
+
+/* Unix seconds that no test clock moves. [no-suspend] */
+int64_t attempt_real_now(sl_context *cx);
 
 /* Commits what is pending, asks the gateway, records the outcome and sets the answer. [suspends] */
 sl_status attempt_run(sl_context *cx, const sl_gateway *gateway, struct settlement *settlement);

@@ -3,6 +3,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
+#include "attempt_route.h"
 #include "charge_service.h"
 #include "payment_intent_service.h"
 #include "payment_intent_states.h"
@@ -13,20 +14,9 @@
     " card_options, amount_details, payment_details,"                                                 \
     " last_payment_error, metadata"
 
-static sl_status gateway_of_method(sl_context *cx, const struct payment_intent *intent,
-                                   const sl_payment_method_view *method, const sl_gateway **ret)
-{
-    if (intent->gateway && method->gateway && !same(intent->gateway, method->gateway))
-        return sl_fail_param(cx, SL_E_INVALID, "payment_method_not_available", "gateway",
-                             "The payment method %s belongs to the gateway %s.", method->id,
-                             method->gateway);
-    return sl_gateway_choose(cx, method->gateway ? method->gateway : intent->gateway,
-                             intent->currency, method->type, ret);
-}
-
 static struct attempt *authorization_begin(sl_context *cx, const struct payment_intent *intent,
                                            const sl_payment_method_view *method,
-                                           const sl_gateway *gateway,
+                                           const struct payment_way *way,
                                            const struct intent_confirmation *how)
 {
     struct attempt *attempt = sl_alloc(cx, sizeof(*attempt));
@@ -37,8 +27,8 @@ static struct attempt *authorization_begin(sl_context *cx, const struct payment_
         .charge = how->charge ? how->charge : sl_id(cx, "ch"),
         .customer = intent->customer,
         .payment_method = method->id,
-        .gateway = sl_gateway_name(gateway),
-        .token = method->token,
+        .gateway = sl_gateway_name(way->gateway),
+        .token = way->token,
         .amount = intent->amount,
         .currency = intent->currency,
         .capture = !intent_captures_later(intent),
@@ -58,17 +48,19 @@ sl_status intent_confirm(sl_context *cx, struct payment_intent *intent,
                          const sl_payment_method_view *method,
                          const struct intent_confirmation *how)
 {
-    const sl_gateway *gateway = NULL;
-    sl_status status = gateway_of_method(cx, intent, method, &gateway);
+    struct payment_route route;
+    sl_status status = payment_route_find(cx, intent, method, &route);
     if (status != SL_OK)
         return status;
+    const struct payment_way *way = &route.ways[route.at];
     struct settlement settlement = { .known_intent = intent,
+                                     .route = &route,
                                      .joined = how->joined,
                                      .joined_data = how->joined_data };
     status = charge_method_facts(cx, method, &settlement.known_card, &settlement.known_billing);
     if (status != SL_OK)
         return status;
-    struct attempt *attempt = authorization_begin(cx, intent, method, gateway, how);
+    struct attempt *attempt = authorization_begin(cx, intent, method, way, how);
     settlement.known_attempt = attempt;
     intent->open_attempt = attempt->id;
     intent->last_payment_error = NULL;
@@ -86,7 +78,7 @@ sl_status intent_confirm(sl_context *cx, struct payment_intent *intent,
             return status;
         sl_insert(cx, &charges, &charge);
     }
-    return attempt_run(cx, gateway, &settlement);
+    return attempt_run(cx, way->gateway, &settlement);
 }
 
 /* An attempt on what an intent has authorized. */
@@ -101,6 +93,8 @@ static sl_status later_run(sl_context *cx, struct payment_intent *intent, struct
         return status;
     const sl_gateway *gateway = NULL;
     status = sl_gateway_choose(cx, charge.gateway, charge.currency, "card", &gateway);
+    if (status == SL_OK)
+        status = gateway_ready(cx, gateway);
     if (status != SL_OK)
         return status;
     if (same(attempt->operation, ATTEMPT_CAPTURE) && attempt->amount < intent->amount_capturable &&

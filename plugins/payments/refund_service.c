@@ -9,6 +9,7 @@
 #include "refund_service.h"
 
 #include "attempt_outcome.h"
+#include "attempt_route.h"
 #include "balance_service.h"
 #include "dispute_model.h"
 
@@ -110,6 +111,8 @@ sl_status charge_refund(sl_context *cx, struct charge *charge, const struct refu
         return status;
     const sl_gateway *gateway = NULL;
     status = sl_gateway_choose(cx, charge->gateway, charge->currency, "card", &gateway);
+    if (status == SL_OK)
+        status = gateway_ready(cx, gateway);
     if (status != SL_OK)
         return status;
     if (amount < charge->amount_captured &&

@@ -6,6 +6,7 @@
 #include "setup_intent_service.h"
 
 #include "attempt_outcome.h"
+#include "attempt_route.h"
 #include "payment_intent_states.h"
 
 #define SETUP_COLUMNS                                                                         \
@@ -40,6 +41,8 @@ sl_status setup_confirm(sl_context *cx, struct setup_intent *intent,
     const sl_gateway *gateway = NULL;
     const char *currency = sl_default_currency(cx);
     sl_status status = sl_gateway_choose(cx, method->gateway, currency, method->type, &gateway);
+    if (status == SL_OK)
+        status = gateway_ready(cx, gateway);
     if (status != SL_OK)
         return status;
     struct attempt *attempt = sl_alloc(cx, sizeof(*attempt));

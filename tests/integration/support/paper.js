@@ -1,5 +1,5 @@
 /*
- * paper.js: a server whose only gateway is the one of tests/plugins/gateways/paper.c, and that gateway's books.
+ * paper.js: servers whose only gateways are those of tests/plugins/gateways/paper.c, "paper" and "slate", and these gateways' books.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -11,21 +11,16 @@ const path = require('node:path');
 const { build } = require('./program');
 
 class Paper {
-  constructor() {
+  constructor(name = 'paper') {
+    this.name = name;
     this.folder = fs.mkdtempSync(path.join(os.tmpdir(), 'stripe_lite_paper_'));
     process.on('exit', () => fs.rmSync(this.folder, { recursive: true, force: true }));
   }
 
   /* The configuration of a server that pays on this paper. */
-  get config() {
-    const names = fs.readdirSync(path.join(build, 'plugins')).filter((name) => name.endsWith('.so')).map((name) => path.basename(name, '.so'));
-    return ['plugins:',
-      ...names.filter((name) => !name.startsWith('gateway_')).map((name) => `  - name: ${name}`),
-      '  - name: gateway_paper', `    path: ${path.join(build, 'tests/plugins/test_plugin_paper.so')}`, '    required: true',
-      '    settings:', `      folder: ${this.folder}`, ''].join('\n');
-  }
+  get config() { return configOf([this]); }
 
-  /* How it behaves from now on: {answer, before, after, late, retrieve}; {}: at once and well. */
+  /* How it behaves from now on: {answer, code, decline_code, advice, before, after, late, retrieve, cards}; {}: at once and well. */
   mood(words = {}) {
     const text = Object.entries(words).map(([name, value]) => `${name}=${value}`).join(' ');
     fs.writeFileSync(path.join(this.folder, 'mood.new'), `${text}\n`);
@@ -33,8 +28,13 @@ class Paper {
   }
 
   /* The movements so far: {attempt, operation, amount}. */
-  moved() {
-    const file = path.join(this.folder, 'moved');
+  moved() { return this.lines('moved'); }
+
+  /* The calls that arrived. */
+  asked() { return this.lines('asked'); }
+
+  lines(name) {
+    const file = path.join(this.folder, name);
     const text = fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : '';
     return text.split('\n').filter(Boolean).map((line) => {
       const [attempt, operation, amount] = line.split(' ');
@@ -43,4 +43,15 @@ class Paper {
   }
 }
 
-module.exports = { Paper };
+/* The configuration of a server with these gateways alone, and `settings` (YAML) beside. */
+function configOf(papers, settings = '') {
+  const names = fs.readdirSync(path.join(build, 'plugins')).filter((name) => name.endsWith('.so')).map((name) => path.basename(name, '.so'));
+  return [settings, 'plugins:',
+    ...names.filter((name) => !name.startsWith('gateway_')).map((name) => `  - name: ${name}`),
+    ...papers.flatMap(({ name, folder }) => [
+      `  - name: gateway_${name}`, `    path: ${path.join(build, `tests/plugins/test_plugin_${name}.so`)}`, '    required: true',
+      '    settings:', `      folder: ${folder}`]),
+    ''].join('\n');
+}
+
+module.exports = { Paper, configOf };
