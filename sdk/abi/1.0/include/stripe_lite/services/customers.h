@@ -50,6 +50,7 @@ typedef struct sl_payment_method_view {
     const char *email;
     const char *phone;
     int64_t created;
+    const char *tokens; /* at further gateways, by name: {"acme": "tok"}; or NULL */
 } sl_payment_method_view;
 
 /* How to read the text that a client gave for a payment method. */
