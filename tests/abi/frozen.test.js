@@ -11,14 +11,14 @@ const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 const { test } = require('node:test');
-const { acme } = require('../../sdk/examples/gateway_acme/acme');
+const { PlayedAcme } = require('../../sdk/examples/gateway_acme/acme');
 const { answered } = require('../integration/support/expect');
 const { until } = require('../integration/support/poll');
 const { build, bundledPlugins, cleanEnvironment, mustRun, program, run } = require('../integration/support/program');
 const { suite } = require('../integration/support/suite');
 
 const frozen = (name) => path.join(build, `tests/abi/frozen_1_0_${name}.so`);
-const upstream = acme({ webhookSecret: 'signing-word-of-acme' });
+const upstream = new PlayedAcme({ webhookSecret: 'signing-word-of-acme' });
 
 const options = { before: async () => {
   const base = await upstream.listen();

@@ -11,30 +11,21 @@ const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 const { answered } = require('./support/expect');
+const { installation } = require('./support/installation');
 const { until } = require('./support/poll');
-const { build, mustRun, repository } = require('./support/program');
+const { mustRun, repository } = require('./support/program');
 const { suite } = require('./support/suite');
 
 const outside = fs.mkdtempSync(path.join(os.tmpdir(), 'stripe_lite_outside_'));
-const root = path.join(outside, 'root');
 const plugin = path.join(outside, 'hello.so');
 process.on('exit', () => fs.rmSync(outside, { recursive: true, force: true }));
 
-/* The file of that name below the staged root. */
-function installed(name) {
-  const found = fs.readdirSync(root, { recursive: true }).find((one) => path.basename(one) === name);
-  assert.ok(found, `${name} is not installed`);
-  return path.join(root, found);
-}
-
-/* Installs the build into a folder of its own and compiles sdk/examples/hello with what was installed there. */
-async function prepare() {
-  await mustRun('meson', ['install', '-C', build, '--no-rebuild', '--quiet', '--destdir', root], { seconds: 120 });
+/* Compiles sdk/examples/hello with what was installed. */
+async function prepare({ env }) {
   const folder = path.join(outside, 'hello');
   fs.cpSync(path.join(repository, 'sdk/examples/hello'), folder, { recursive: true });
   const sources = fs.readdirSync(folder).filter((name) => name.endsWith('.c'));
   assert.ok(sources.length > 0);
-  const env = { ...process.env, PKG_CONFIG_SYSROOT_DIR: root, PKG_CONFIG_PATH: path.dirname(installed('stripe_lite.pc')) };
   const { stdout } = await mustRun('pkg-config', ['--cflags', '--libs', 'stripe_lite'], { env });
   const flags = stdout.trim().split(/\s+/);
   assert.ok(!flags.some((flag) => flag.includes(repository)), `the flags lead into the tree: ${stdout}`);
@@ -48,10 +39,12 @@ function shownSettings(document) {
   return text.replace('/opt/acme/hello.so', plugin);
 }
 
+let installed;
 const options = { env: {}, before: async () => {
-  await prepare();
-  options.binary = installed('stripe-lite');
-  options.env.LD_LIBRARY_PATH = path.dirname(installed('libstripe_lite.so.1'));
+  installed = await installation(path.join(outside, 'root'));
+  await prepare(installed);
+  options.binary = path.join(installed.prefix, 'bin/stripe-lite');
+  options.env.LD_LIBRARY_PATH = installed.env.LD_LIBRARY_PATH;
   options.config = shownSettings('docs/plugins.md');
 } };
 
@@ -61,7 +54,7 @@ suite('a plugin from outside', options, (s) => {
     const entry = (Array.isArray(listed) ? listed : listed.plugins).find(({ name }) => name === 'hello');
     assert.ok(entry, JSON.stringify(listed));
     assert.deepEqual(listed.filter(({ loaded }) => !loaded), []);
-    const bundled = fs.readdirSync(path.dirname(installed('customers.so'))).filter((name) => name.endsWith('.so'));
+    const bundled = fs.readdirSync(installed.plugins).filter((name) => name.endsWith('.so'));
     assert.equal(listed.length, bundled.length + 1, 'the document keeps all that are bundled');
     assert.equal(shownSettings('sdk/examples/hello/README.md'), options.config);
   });

@@ -2,8 +2,9 @@
 #
 # Suites: `unit` (the meson tests of rooms and plugins), `rooms` (who includes whom), `fuzz` (every target of tests/fuzz,
 # beside the others and at the lowest priority, its results at the end), and one for each
-# folder of tests/ that holds *.test.js or test_*.py. `integration` runs on every build and database,
-# `fault` on every database, the other folders once. Full output stays in build/test-logs.
+# folder of tests/ that holds *.test.js or test_*.py; `plugins` has those of the plugins' own tests/ too.
+# `integration` runs on every build and database, `fault` on every database, the other folders once. Full output stays in
+# build/test-logs.
 #
 # shellcheck shell=bash
 # SPDX-License-Identifier: Apache-2.0
@@ -104,7 +105,10 @@ test_folder() {
         "STRIPE_LITE_TEST_DATABASE=$database"
         "PYTHONPATH=$PWD/tests${PYTHONPATH:+:$PYTHONPATH}"
     )
-    mapfile -t files < <(test_files "tests/$suite" '*.test.js' "$@")
+    mapfile -t files < <(
+        test_files "tests/$suite" '*.test.js' "$@"
+        [ "$suite" != plugins ] || test_files plugins '*.test.js' "$@"
+    )
     if [ ${#files[@]} -gt 0 ]; then
         found=1
         test_step "$label" tap "$test_logs/${label// /-}.tap" \

@@ -4,7 +4,7 @@
  *   node acme.js [PORT]
  *
  * Says "Acme listens on http://127.0.0.1:PORT" and serves until it is ended. The card 4000000000009995 has no funds, 4000000000000002
- * is declined; with ACME_WEBHOOK_URL and ACME_WEBHOOK_SECRET set, each charge is told of there. As a module it gives `acme()`.
+ * is declined; with ACME_WEBHOOK_URL and ACME_WEBHOOK_SECRET set, each charge is told of there. As a module it gives `PlayedAcme`.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -15,7 +15,7 @@ const http = require('node:http');
 
 const REASONS = { 4000000000009995: 'no_funds', 4000000000000002: 'declined' };
 
-class Acme {
+class PlayedAcme {
   constructor({ webhookUrl, webhookSecret } = {}) {
     Object.assign(this, { webhookUrl, webhookSecret, made: 0, byKey: new Map(), operations: [], tokens: new Map() });
   }
@@ -100,9 +100,9 @@ class Acme {
   }
 }
 
-module.exports = { acme: (options) => new Acme(options) };
+module.exports = { PlayedAcme };
 
 if (require.main === module) {
   const { ACME_WEBHOOK_URL: webhookUrl, ACME_WEBHOOK_SECRET: webhookSecret } = process.env;
-  new Acme({ webhookUrl, webhookSecret }).listen(Number(process.argv[2] || 0)).then((url) => console.log(`Acme listens on ${url}`));
+  new PlayedAcme({ webhookUrl, webhookSecret }).listen(Number(process.argv[2] || 0)).then((url) => console.log(`Acme listens on ${url}`));
 }

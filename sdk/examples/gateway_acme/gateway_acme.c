@@ -19,9 +19,9 @@ struct options {
 static const sl_field option_fields[] = {
     SL_STRING(struct options, api_base, .initial = "https://api.acme.example",
               .doc = "Where Acme's interface is"),
-    SL_STRING(struct options, secret_key, .required = true, .secret = true,
-              .doc = "The key that requests to Acme carry"),
-    SL_STRING(struct options, webhook_secret, .required = true, .secret = true,
+    SL_STRING(struct options, secret_key, .secret = true,
+              .doc = "The key that requests to Acme carry; without it Acme takes no payments"),
+    SL_STRING(struct options, webhook_secret, .secret = true,
               .doc = "The secret that Acme's webhooks are signed with"),
     SL_FIELDS_END,
 };
@@ -33,6 +33,13 @@ static sl_status start(sl_context *cx, sl_plugin *self)
     (void)cx;
     options = sl_options(self);
     return SL_OK;
+}
+
+static bool ready(const void *given, bool livemode, bool production)
+{
+    (void)livemode;
+    (void)production;
+    return ((const struct options *)given)->secret_key != NULL;
 }
 
 /* ---- asking Acme; NULL: `ret` says already what is known, which is that nothing is ---- */
@@ -69,7 +76,7 @@ static bool same(const char *a, const char *b)
 
 /* Acme's words for a decline, and Stripe's. */
 static const struct {
-    const char *acme;
+    const char *theirs;
     const char *code;
     const char *decline_code;
 } declines[] = {
@@ -84,7 +91,7 @@ static sl_status declined(const sl_value *operation, sl_gateway_outcome *ret)
 {
     const char *reason = text_at(operation, "reason");
     size_t row = 0;
-    while (row + 1 < sizeof(declines) / sizeof(declines[0]) && !same(reason, declines[row].acme))
+    while (row + 1 < sizeof(declines) / sizeof(declines[0]) && !same(reason, declines[row].theirs))
         row++;
     ret->kind = SL_GATEWAY_DECLINED;
     ret->reference = text_at(operation, "id");
@@ -110,37 +117,31 @@ static sl_status outcome_of(sl_context *cx, const sl_value *operation, sl_gatewa
     return SL_OK;
 }
 
-/* ---- operations ---- */
-
+/* Every request has the amount and our id of the attempt; `more`: what else, as a form, or NULL. */
 static sl_status operate(sl_context *cx, const sl_gateway_payment *payment, const char *path,
-                         const char *form, sl_gateway_outcome *ret)
+                         const char *more, sl_gateway_outcome *ret)
 {
+    const char *amount = sl_format(cx, "%lld", (long long)payment->amount);
+    const char *form = sl_form(cx, "amount", amount, "reference", payment->attempt);
+    form = more ? sl_format(cx, "%s&%s", form, more) : form;
     const sl_value *answer = ask(cx, "POST", path, payment->idempotency_key, form, ret);
     return answer ? outcome_of(cx, answer, ret) : SL_OK;
-}
-
-static const char *amount_of(sl_context *cx, const sl_gateway_payment *payment)
-{
-    return sl_format(cx, "%lld", (long long)payment->amount);
 }
 
 static sl_status authorize(sl_context *cx, const sl_gateway_payment *payment,
                            sl_gateway_outcome *ret)
 {
-    const char *form =
-        sl_form(cx, "amount", amount_of(cx, payment), "currency", payment->currency, "source",
-                payment->token, "capture", payment->capture ? "true" : "false", "reference",
-                payment->attempt, "description", payment->description);
-    return operate(cx, payment, "/v1/charges", form, ret);
+    const char *more =
+        sl_form(cx, "currency", payment->currency, "source", payment->token, "capture",
+                payment->capture ? "true" : "false", "description", payment->description);
+    return operate(cx, payment, "/v1/charges", more, ret);
 }
 
 static sl_status on_charge(sl_context *cx, const sl_gateway_payment *payment, const char *verb,
                            sl_gateway_outcome *ret)
 {
-    const char *path =
-        sl_format(cx, "/v1/charges/%s/%s", sl_url_encode(cx, payment->original), verb);
-    const char *form = sl_form(cx, "amount", amount_of(cx, payment), "reference", payment->attempt);
-    return operate(cx, payment, path, form, ret);
+    const char *charge = sl_url_encode(cx, payment->original);
+    return operate(cx, payment, sl_format(cx, "/v1/charges/%s/%s", charge, verb), NULL, ret);
 }
 
 static sl_status capture(sl_context *cx, const sl_gateway_payment *payment, sl_gateway_outcome *ret)
@@ -178,9 +179,9 @@ static sl_status retrieve(sl_context *cx, const sl_gateway_payment *payment,
 
 static sl_status tokenize(sl_context *cx, const sl_gateway_card *card, sl_gateway_token *ret)
 {
-    const char *form = sl_form(cx, "number", card->number, "cvc", card->cvc, "exp_month",
-                               sl_format(cx, "%d", card->exp_month), "exp_year",
-                               sl_format(cx, "%d", card->exp_year));
+    const char *month = sl_format(cx, "%d", card->exp_month);
+    const char *form = sl_form(cx, "number", card->number, "cvc", card->cvc, "exp_month", month,
+                               "exp_year", sl_format(cx, "%d", card->exp_year));
     sl_gateway_outcome outcome = { .struct_size = sizeof(outcome) };
     const sl_value *answer = ask(cx, "POST", "/v1/tokens", NULL, form, &outcome);
     if (!answer)
@@ -201,8 +202,6 @@ static sl_status tokenize(sl_context *cx, const sl_gateway_card *card, sl_gatewa
     ret->exp_year = card->exp_year;
     return SL_OK;
 }
-
-/* ---- webhooks ---- */
 
 static sl_status verify_webhook(sl_context *cx, const sl_gateway_webhook *webhook)
 {
@@ -236,6 +235,7 @@ static const sl_gateway_operations operations = {
     .tokenize = tokenize,
     .verify_webhook = verify_webhook,
     .parse_webhook = parse_webhook,
+    .ready = ready,
 };
 
 #include "gateway_acme_examples.h"

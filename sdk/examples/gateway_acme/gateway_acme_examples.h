@@ -4,12 +4,12 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 static const sl_pair check_options[] = {
-    { "secret_key", "acme_key_of_the_check" },
-    { "webhook_secret", "acme_webhook_secret_of_the_check" },
+    { "secret_key", "key_of_the_check" },
+    { "webhook_secret", "webhook_secret_of_the_check" },
     { NULL, NULL },
 };
 
-#define SENDS(...) .sends = SL_SENDS("Bearer acme_key_of_the_check", __VA_ARGS__)
+#define SENDS(...) .sends = SL_SENDS("Bearer key_of_the_check", __VA_ARGS__)
 #define DONE(id) "{\"id\":\"" id "\",\"status\":\"done\"}"
 
 static const sl_gateway_exchange charge_done[] = {
@@ -124,7 +124,7 @@ static const sl_gateway_example examples[] = {
 static const sl_pair webhook_headers[] = {
     { "Content-Type", "application/json" },
     { "Acme-Signature", "t=1750000000,v1="
-                        "39e361a97df1ec0827d1733e31400e39f1f55c6994f80c50f1b237a3e3468df8" },
+                        "1a8e131c5fd34ab571a833a038f685b3877f8423d95ad5c92c8f441a25fc0f74" },
     { NULL, NULL },
 };
 static const sl_gateway_webhook_example webhooks[] = {
