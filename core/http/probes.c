@@ -109,6 +109,8 @@ sl_status sl_probe_metrics(sl_context *cx, const void *params)
 {
     size_t length = 0;
     (void)params;
+    if (cx->host->database)
+        sl_gauges_read(cx);
     const char *text = sl_metrics_text(cx->arena, &length);
     return sl_reply_body(cx, 200, "text/plain; version=0.0.4; charset=utf-8", text, length);
 }

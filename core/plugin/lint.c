@@ -233,6 +233,11 @@ static void lint_handlers(struct lint *lint, const sl_plugin_descriptor *of)
         if (!one->handler)
             found(lint, true, "gateway's object \"%s\" has no handler", one->type);
     }
+    for (const sl_gauge *one = of->gauges; one && one->name; one++) {
+        if (!one->sql || !one->label || !one->values)
+            found(lint, true, "gauge \"%s\" lacks its statement, its label or the label's values",
+                  one->name);
+    }
     for (const sl_invariant *one = of->invariants; one && one->name; one++) {
         if (!one->sql)
             found(lint, true, "invariant \"%s\" has no statement", one->name);

@@ -47,6 +47,10 @@ const sl_plugin *sl_registry_provider(const sl_registry *registry, const char *s
 const sl_command *sl_registry_command(const sl_registry *registry, const char *name,
                                       const sl_plugin **ret_plugin);
 
+/* Brings the gauges of the active plugins up to date, for /metrics. What cannot be read in time stays as it was.
+ * since 1.0 [suspends] */
+void sl_gauges_read(sl_context *cx);
+
 /* Marks as refused, with a sentence. The first sentence stays. since 1.0 [no-suspend] */
 void sl_plugin_refuse(sl_plugin *plugin, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

@@ -1,5 +1,5 @@
 /*
- * attempt_model.c: the columns of an attempt.
+ * attempt_model.c: the columns of an attempt, its shape, and the queue of those that are open.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -47,6 +47,86 @@ static const sl_field attempt_fields[] = {
 };
 
 const sl_table payment_attempts = SL_TABLE("payment_attempts", struct attempt, attempt_fields);
+
+/* ---- how it is shown ---- */
+
+static void attempt_render(sl_json *out, const void *record)
+{
+    const struct attempt *row = record;
+    sl_json_open(out, NULL);
+    sl_json_string(out, "id", row->id);
+    sl_json_string(out, "operation", row->operation);
+    sl_json_string(out, "state", row->status);
+    sl_json_bool(out, "open", attempt_is_open(row));
+    sl_json_string(out, "gateway", row->gateway);
+    sl_json_string(out, "gateway_reference", row->reference);
+    sl_json_money(out, "amount", row->amount, row->currency);
+    sl_json_string(out, "currency", row->currency);
+    sl_json_string(out, "payment_intent", row->intent);
+    sl_json_string(out, "setup_intent", row->setup_intent);
+    sl_json_string(out, "charge_id", row->charge);
+    sl_json_string(out, "refund_id", row->refund);
+    sl_json_string(out, "customer_id", row->customer);
+    sl_json_string(out, "payment_method", row->payment_method);
+    sl_json_string(out, "code", row->code);
+    sl_json_string(out, "decline_code", row->decline_code);
+    sl_json_string(out, "message", row->message);
+    sl_json_time(out, "created_at", row->created);
+    sl_json_time(out, "started_at", row->started);
+    sl_json_bool(out, "livemode", sl_livemode(sl_json_context(out)));
+    sl_json_close(out);
+}
+
+static const char *const open_states[] = { ATTEMPT_STARTED, ATTEMPT_UNKNOWN, ATTEMPT_PENDING,
+                                           NULL };
+
+static const sl_filter attempt_filters[] = {
+    { .param = "state",
+      .column = "status",
+      .face = SL_FACE_LITE,
+      .type = SL_TYPE_ENUM,
+      .values = open_states,
+      .doc = "Only attempts in this state" },
+    { .param = "gateway",
+      .column = "gateway",
+      .face = SL_FACE_LITE,
+      .type = SL_TYPE_STRING,
+      .doc = "Only attempts at this gateway" },
+    SL_FILTERS_END,
+};
+
+const sl_resource attempt_resource = {
+    .struct_size = sizeof(sl_resource),
+    .flags = SL_RESOURCE_WHERE_LIST,
+    .type = "attempt",
+    .id_prefix = "pay",
+    .table = &payment_attempts,
+    .lite_path = "/api/v1/admin/attempts",
+    .lite_plural = "attempts",
+    .lite_missing = "Attempt not found.",
+    .render = attempt_render,
+    .render_lite = attempt_render,
+    .filters = attempt_filters,
+    .where = "unsettled = TRUE",
+    .scope = "charges",
+    .access = SL_ACCESS_ADMIN,
+    .list_access = SL_ACCESS_ADMIN,
+};
+
+const sl_gauge attempt_gauges[] = {
+    { .name = "stripe_lite_attempts_open",
+      .label = "state",
+      .values = open_states,
+      .sql = "SELECT status, COUNT(*) FROM payment_attempts WHERE unsettled = TRUE"
+             " GROUP BY status" },
+    { .name = "stripe_lite_attempts_oldest_seconds",
+      .label = "state",
+      .values = open_states,
+      .sql = "SELECT status, MIN(started) FROM payment_attempts WHERE unsettled = TRUE"
+             " GROUP BY status",
+      .flags = SL_GAUGE_AGE },
+    SL_GAUGES_END,
+};
 
 bool attempt_is_open(const struct attempt *attempt)
 {

@@ -81,6 +81,12 @@ struct attempt {
 
 extern const sl_table payment_attempts;
 
+/* Served to administrators; listed are those that recovery asks about. */
+extern const sl_resource attempt_resource;
+
+/* How many those are, and how old. */
+extern const sl_gauge attempt_gauges[];
+
 /* Whether the outcome is still to come: unsettled, or waiting for the customer. [no-suspend] */
 bool attempt_is_open(const struct attempt *attempt);
 

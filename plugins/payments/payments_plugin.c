@@ -3,6 +3,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
+#include "attempt_model.h"
 #include "attempt_recovery.h"
 #include "balance_model.h"
 #include "balance_service.h"
@@ -104,6 +105,9 @@ static const sl_route routes[] = {
       .scope = "refunds", .summary = "Refunds a charge" },
     { "POST /payments/{charge_id}/refund", lite_charge_refund, lite_refund_fields, SL_ACCESS_SECRET,
       0, .scope = "refunds", .summary = "Refunds a charge" },
+    { "GET /payments/{charge_id}/attempts", charge_attempts_list, charge_attempts_fields,
+      SL_ACCESS_SECRET, 0, .scope = "charges",
+      .summary = "Lists what gateways were asked for a charge" },
     SL_ROUTES_END,
 };
 
@@ -115,6 +119,7 @@ static const sl_resource *const resources[] = {
     &dispute_resource,
     &balance_resource,
     &balance_transaction_resource,
+    &attempt_resource,
     NULL,
 };
 
@@ -148,4 +153,4 @@ SL_PLUGIN(.name = "payments", .version = "1.0.0",
           .summary = "Payment intents, charges, refunds, disputes, the balance", .options = options,
           .options_size = sizeof(struct payments_options), .routes = routes, .resources = resources,
           .jobs = jobs, .provides = services, .needs = needs, .invariants = payments_invariants,
-          .start = payments_start, .gateway_listener = payments_notice)
+          .gauges = attempt_gauges, .start = payments_start, .gateway_listener = payments_notice)

@@ -52,6 +52,9 @@ extern const sl_field lite_refund_fields[];
 sl_status lite_charge_create(sl_context *cx, const void *data);
 sl_status lite_charge_refund(sl_context *cx, const void *data);
 
+extern const sl_field charge_attempts_fields[];
+sl_status charge_attempts_list(sl_context *cx, const void *data);
+
 /* Whether a caller with a publishable key names the object's client secret; others need none, but a wrong one is refused.
  * `ret_missing` is how the object is called when it may not be seen. [no-suspend] */
 sl_status client_secret_check(sl_context *cx, const char *given, const char *secret,

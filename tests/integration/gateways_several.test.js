@@ -57,6 +57,11 @@ suite('two gateways', { env: { STRIPE_LITE_WORKERS: '1' }, config }, (s) => {
       const refund = await s.stripe.refunds.create({ payment_intent: intent.id });
       assert.equal(refund.status, 'succeeded');
       assert.equal(paper.moved().at(-1).operation, 'refund');
+      const { attempts, has_more: more } = answered(await s.get(`/payments/${intent.latest_charge}/attempts`), 200);
+      assert.deepEqual([...attempts.map((one) => [one.id, one.operation, one.gateway, one.state, one.open, one.charge_id]), more],
+        [[rows[0].id, 'authorize', 'slate', status, false, intent.latest_charge], [rows[1].id, 'authorize', 'paper', 'succeeded', false, intent.latest_charge],
+          [attempts[2].id, 'refund', 'paper', 'succeeded', false, intent.latest_charge], false]);
+      assert.equal(attempts[2].refund_id, refund.id);
       answered(await pay({}), 200); /* an answer of slate's: its breaker counts anew */
       await agree();
     });

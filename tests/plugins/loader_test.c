@@ -281,8 +281,9 @@ static void facets_have_nothing_to_mend(void **state)
 {
     (void)state;
     assert_null(load("plugins: []\n", NULL));
-    const char *const facets[] = { "command",  "consumer", "gateway",  "job",   "options",
-                                   "provider", "required", "resource", "route", "subscriber" };
+    const char *const facets[] = { "command",  "consumer", "gateway",   "gauge",
+                                   "job",      "options",  "provider",  "required",
+                                   "resource", "route",    "subscriber" };
     for (size_t i = 0; i < sizeof(facets) / sizeof(facets[0]); i++) {
         sl_context *cx = host.registry->cx;
         sl_plugin plugin = { .active = true };

@@ -38,6 +38,23 @@ typedef struct sl_invariant {
         .name = NULL      \
     }
 
+/* A number about stored data that /metrics shows, asked for whenever somebody looks: a statement without arguments over all
+ * accounts, with a row of (value of the label, number) for each value that there are rows of. */
+typedef struct sl_gauge {
+    const char *name;          /* "stripe_lite_attempts_open" */
+    const char *label;         /* "state" */
+    const char *const *values; /* of the label, ended by NULL: 0 where the statement has no row */
+    const char *sql;
+    uint32_t flags; /* SL_GAUGE_... */
+    uint32_t reserved_flags;
+    uint64_t reserved[3];
+} sl_gauge;
+#define SL_GAUGE_AGE 1u /* the number is a unix time; shown are the seconds since then */
+#define SL_GAUGES_END \
+    {                 \
+        .name = NULL  \
+    }
+
 /* A command: `stripe-lite NAME [arguments]`. Returns the exit code. */
 typedef struct sl_command {
     const char *name;
@@ -83,6 +100,7 @@ typedef struct sl_plugin_descriptor {
     sl_status (*gateway_listener)(sl_context *cx,
                                   const sl_gateway_notice *notice); /* one plugin at most has it */
     const sl_gateway_object_type *gateway_objects; /* types of objects that it owns */
+    const sl_gauge *gauges;
 } sl_plugin_descriptor;
 
 /* The exported function's name and type. */
