@@ -18,6 +18,7 @@ static const char *const names[] = {
     "command",
     "consumer",
     "gateway",
+    "gauge",
     "job",
     "options",
     "provider",
