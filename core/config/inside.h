@@ -35,6 +35,9 @@ typedef struct setting_key {
     bool (*check)(const char *text); /* of a text, or of each in a list */
     const char *allowed;             /* completes "it must be ..." where the type does not say it */
     bool secret;
+    /* Plugins that read it as an option, NULL-ended: by its last name where the section is theirs (gateway_X: X), else with the
+     * section in front. NULL: it is the server's alone. */
+    const char *const *readers;
     size_t offset; /* of the member; unused by parts */
     const char *doc;
 } setting_key;

@@ -126,6 +126,11 @@ static const char *const formats[] = { "auto", "text", "json", NULL };
 #define INT SETTING_INT
 #define DAY 86400
 
+/* Who reads the settings of a section as options; no other plugin ever sees them. */
+static const char *const webhooks[] = { "webhooks", NULL };
+static const char *const stripe[] = { "gateway_stripe", NULL };
+static const char *const stripe_and_webhooks[] = { "gateway_stripe", "webhooks", NULL };
+
 const setting_key setting_keys[] = {
     { "environment", "STRIPE_LITE_ENVIRONMENT", SETTING_ENUM, "development", .values = environments,
       AT(environment),
@@ -213,37 +218,39 @@ const setting_key setting_keys[] = {
 
     { "webhooks.lite_secret", "STRIPE_LITE_WEBHOOK_SECRET", TEXT, NULL, .check = is_word,
       .allowed = "a text without spaces", .secret = true, AT(webhooks_lite_secret),
+      .readers = webhooks,
       .doc =
           "Signs what comes in at the Stripe_lite webhook route; without it the route answers 503" },
     { "webhooks.allow_private_addresses", "STRIPE_LITE_WEBHOOK_ALLOW_PRIVATE", SETTING_BOOL, NULL,
-      "true; in production false", AT(webhooks_allow_private_addresses),
+      "true; in production false", AT(webhooks_allow_private_addresses), .readers = webhooks,
       .doc = "Deliver to private and loopback addresses" },
     { "webhooks.allow_networks", "STRIPE_LITE_WEBHOOK_ALLOW_NETWORKS", SETTING_TEXTS, NULL, "none",
       .check = is_network, .allowed = "a list of networks such as 10.1.0.0/16",
-      AT(webhooks_allow_networks),
+      AT(webhooks_allow_networks), .readers = webhooks,
       .doc = "Networks that are delivered to although they would be refused" },
     { "webhooks.retry_schedule", "STRIPE_LITE_WEBHOOK_RETRY_SCHEDULE", SETTING_NUMBERS,
       "5,60,300,1800,7200,18000,36000,36000,36000,36000,36000,36000", .max = 7 * DAY,
-      AT(webhooks_retry_schedule), .doc = "Seconds before each further try of a delivery" },
+      AT(webhooks_retry_schedule), .readers = webhooks,
+      .doc = "Seconds before each further try of a delivery" },
 
     { "stripe.secret_key", "STRIPE_SECRET_KEY", TEXT, NULL, .check = is_stripe_secret_key,
       .allowed = "a key that begins with sk_ or rk_", .secret = true, AT(stripe_secret_key),
-      .doc = "Key of a Stripe account; makes Stripe the default gateway" },
+      .readers = stripe, .doc = "Key of a Stripe account; makes Stripe the default gateway" },
     { "stripe.publishable_key", "STRIPE_PUBLISHABLE_KEY", TEXT, NULL, .check = is_word,
       .allowed = "a text without spaces", .secret = true, AT(stripe_publishable_key),
-      .doc = "Its publishable key" },
+      .readers = stripe, .doc = "Its publishable key" },
     { "stripe.webhook_secret", "STRIPE_WEBHOOK_SECRET", TEXT, NULL, .check = is_word,
       .allowed = "a text without spaces", .secret = true, AT(stripe_webhook_secret),
-      .doc = "Secret of its webhook endpoint" },
+      .readers = stripe_and_webhooks, .doc = "Secret of its webhook endpoint" },
     { "stripe.api_version", "STRIPE_API_VERSION", TEXT, NULL, .check = is_api_version,
       .allowed = "a version such as \"2024-06-20\" or \"2025-03-31.basil\"", AT(stripe_api_version),
-      .doc = "Version of Stripe's API that is asked for" },
+      .readers = stripe, .doc = "Version of Stripe's API that is asked for" },
     { "stripe.currency", "STRIPE_CURRENCY", TEXT, "usd", .check = is_currency,
-      .allowed = "an ISO 4217 code of three letters", AT(stripe_currency),
+      .allowed = "an ISO 4217 code of three letters", AT(stripe_currency), .readers = stripe,
       .doc = "The default currency" },
     { "stripe.api_base", "STRIPE_API_BASE", TEXT, NULL, "Stripe's", .check = is_url,
       .allowed = "an http:// or https:// address without a query", AT(stripe_api_base),
-      .doc = "Address of Stripe's API" },
+      .readers = stripe, .doc = "Address of Stripe's API" },
 
     { "log.level", "STRIPE_LITE_LOG_LEVEL", SETTING_ENUM, "info", .values = levels, AT(log_level),
       .doc = "Least weight of a line that is written" },

@@ -89,6 +89,22 @@ void settings_list_plugins(sl_settings *settings, const char *const *bundled)
     }
 }
 
+/* A variable of a setting is that setting's, one that fits two plugins (pay_EXTRA_KEY: pay and pay_extra) is the longer name's. */
+static bool variable_is_others(const sl_settings *settings, const char *plugin, const char *option,
+                               const char *name)
+{
+    if (setting_key_by_variable(name))
+        return true;
+    const char *whole = sl_arena_format(settings->inside->arena, "%s_%s", plugin, option);
+    for (uint32_t i = 0; i < settings->plugin_count; i++) {
+        const char *other = settings->plugins[i].name;
+        size_t length = strlen(other);
+        if (length > strlen(plugin) && strncmp(whole, other, length) == 0 && whole[length] == '_')
+            return true;
+    }
+    return false;
+}
+
 static bool option_from_variable(const sl_settings *settings, const char *plugin,
                                  const char *option, sl_option_text *ret)
 {
@@ -99,7 +115,7 @@ static bool option_from_variable(const sl_settings *settings, const char *plugin
     for (uint32_t i = 0; i < inside->variable_count; i++)
         if (strcmp(inside->variables[i].name, name) == 0)
             found = &inside->variables[i];
-    if (!found)
+    if (!found || variable_is_others(settings, plugin, option, name))
         return false;
     *ret = (sl_option_text){ .text = found->value, .origin = name };
     if (found->origin)
@@ -107,19 +123,40 @@ static bool option_from_variable(const sl_settings *settings, const char *plugin
     return true;
 }
 
-/* A setting of the server's own table that is the plugin's business: webhooks.retry_schedule, stripe.secret_key; another section's
- * by its name in front: `stripe_webhook_secret` is stripe.webhook_secret. */
+static bool is_reader(const setting_key *key, const char *plugin)
+{
+    for (const char *const *reader = key->readers; reader && *reader; reader++)
+        if (strcmp(*reader, plugin) == 0)
+            return true;
+    return false;
+}
+
+/* The setting of the table of keys that is given to this plugin: webhooks.retry_schedule, stripe.secret_key. */
+static const setting_key *key_of_option(const sl_settings *settings, const char *plugin,
+                                        const char *option)
+{
+    sl_arena *arena = settings->inside->arena;
+    const char *own = sl_text_starts(plugin, "gateway_") ? plugin + 8 : plugin;
+    for (uint32_t i = 0; i < setting_key_count; i++) {
+        const setting_key *key = &setting_keys[i];
+        size_t section = strcspn(key->path, ".");
+        if (!is_reader(key, plugin))
+            continue;
+        bool is_own = strlen(own) == section && strncmp(own, key->path, section) == 0;
+        const char *name = is_own ? key->path + section + 1
+                                  : sl_arena_format(arena, "%.*s_%s", (int)section, key->path,
+                                                    key->path + section + 1);
+        if (strcmp(name, option) == 0)
+            return key;
+    }
+    return NULL;
+}
+
 static bool option_from_setting(const sl_settings *settings, const char *plugin, const char *option,
                                 sl_option_text *ret)
 {
     const sl_settings_inside *inside = settings->inside;
-    const char *section = sl_text_starts(plugin, "gateway_") ? plugin + 8 : plugin;
-    const setting_key *key =
-        setting_key_find(sl_arena_format(inside->arena, "%s.%s", section, option));
-    const char *joint = strchr(option, '_');
-    if (!key && joint)
-        key = setting_key_find(
-            sl_arena_format(inside->arena, "%.*s.%s", (int)(joint - option), option, joint + 1));
+    const setting_key *key = key_of_option(settings, plugin, option);
     if (!key)
         return false;
     const setting_value *value = &inside->values[key - setting_keys];

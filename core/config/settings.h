@@ -172,8 +172,9 @@ typedef struct sl_option_text {
     bool quoted; /* a quoted YAML scalar: surely a text */
 } sl_option_text;
 
-/* STRIPE_LITE_<PLUGIN>_<OPTION>, else plugins[].settings.OPTION, else the setting <plugin>.<option> of this table (for
- * gateway_stripe also stripe.<option>) when it has a value. since 1.0 [no-suspend] */
+/* STRIPE_LITE_<PLUGIN>_<OPTION>, else plugins[].settings.OPTION, else the setting of the table of keys that is given to this
+ * plugin under this name (webhooks.<option>, for gateway_stripe stripe.<option>) when it has a value. A plugin never gets another's
+ * or the server's. since 1.0 [no-suspend] */
 bool sl_settings_plugin_option(const sl_settings *settings, const char *plugin, const char *option,
                                sl_option_text *ret_option);
 

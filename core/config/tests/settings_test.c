@@ -493,6 +493,56 @@ static void a_plugin_finds_the_settings_of_its_own_section(void **state)
     assert_false(sl_settings_plugin_option(settings, "gateway_stripe", "api_base", &found));
 }
 
+/* Another plugin that spells an option like somebody's secret gets nothing. */
+static void a_plugin_never_finds_the_secrets_of_others(void **state)
+{
+    (void)state;
+    static const char *const environment[] = {
+        "STRIPE_LITE_SECRET_KEY=sk_test_of_the_server",
+        "STRIPE_LITE_JWT_SECRET=0123456789abcdef0123456789abcdef",
+        "STRIPE_LITE_DATABASE_URL=postgresql://u:password@h/d",
+        "STRIPE_LITE_WEBHOOK_SECRET=whsec_lite",
+        "STRIPE_SECRET_KEY=sk_test_of_stripe",
+        "STRIPE_WEBHOOK_SECRET=whsec_stripe",
+        "STRIPE_LITE_PAY_EXTRA_KEY=of_pay_extra",
+        NULL,
+    };
+    static const char *const wanted[][2] = {
+        { "loyalty", "stripe_webhook_secret" },
+        { "loyalty", "stripe_secret_key" },
+        { "loyalty", "auth_secret_key" },
+        { "loyalty", "auth_jwt_secret" },
+        { "loyalty", "database_url" },
+        { "loyalty", "webhooks_lite_secret" },
+        { "webhooks", "stripe_secret_key" },
+        { "webhooks", "webhook_secret" },
+        { "gateway_stripe", "webhooks_lite_secret" },
+        { "gateway_stripe", "stripe_secret_key" },
+        { "stripe", "secret_key" },
+        { "auth", "secret_key" },
+        { "gateway_auth", "secret_key" },
+        { "auth", "jwt.secret" },
+        { "gateway_database", "url" },
+        { "gateway_webhooks", "lite_secret" },
+        /* their variables have the names of settings, or of another plugin's option */
+        { "secret", "key" },
+        { "jwt", "secret" },
+        { "database", "url" },
+        { "webhook", "secret" },
+        { "pay", "extra_key" },
+    };
+    expect_ok(load("plugins: [pay, pay_extra]\n", NULL, environment, NULL));
+    for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
+        sl_option_text found;
+        if (sl_settings_plugin_option(settings, wanted[i][0], wanted[i][1], &found))
+            fail_msg("%s finds %s", wanted[i][0], wanted[i][1]);
+    }
+    expect_option("gateway_stripe", "webhook_secret", "whsec_stripe", "STRIPE_WEBHOOK_SECRET");
+    expect_option("webhooks", "stripe_webhook_secret", "whsec_stripe", "STRIPE_WEBHOOK_SECRET");
+    expect_option("webhooks", "lite_secret", "whsec_lite", "STRIPE_LITE_WEBHOOK_SECRET");
+    expect_option("pay_extra", "key", "of_pay_extra", "STRIPE_LITE_PAY_EXTRA_KEY");
+}
+
 static void a_misspelt_variable_is_warned_of(void **state)
 {
     (void)state;
@@ -554,6 +604,7 @@ int main(void)
         EACH(the_database_comes_from_url_fallback_and_parts),
         EACH(plugins_are_listed_with_their_options),
         EACH(a_plugin_finds_the_settings_of_its_own_section),
+        EACH(a_plugin_never_finds_the_secrets_of_others),
         EACH(a_misspelt_variable_is_warned_of),
         EACH(production_refuses_what_is_unsafe),
     };
