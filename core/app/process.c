@@ -20,12 +20,13 @@
 #include "core/fiber/fiber.h"
 #include "core/http_client/http_client.h"
 #include "core/job/job.h"
+#include "core/job/queues.h"
 #include "core/plugin/gateways.h"
 #include "core/plugin/loader.h"
 #include "core/resource/resource.h"
 
 /* Fibers beside those of requests: jobs, the runner, deliveries. */
-#define FIBERS_BESIDE 512
+#define FIBERS_BESIDE 2048
 
 typedef struct running {
     sl_process process;
@@ -87,6 +88,7 @@ static int plugins_open(sl_process *process)
     host->resources = sl_resources_new();
     host->events = sl_events_new();
     host->jobs = sl_jobs_new(host);
+    host->queues = sl_queues_new(host);
     if (sl_resources_add(host->resources, &sl_event_resource))
         return say("the resource 'event' is refused", SL_EXIT_NO);
     const sl_settings *settings = host->settings;
@@ -134,6 +136,7 @@ static void host_close(sl_process *process)
     sl_auth_free(host->auth);
     if (host->jobs)
         sl_jobs_free(host->jobs);
+    sl_queues_free(host->queues);
     if (host->gateways)
         sl_gateways_free(host->gateways);
     if (host->events)

@@ -26,12 +26,13 @@
 #include "core/fiber/fiber.h"
 #include "core/http/server.h"
 #include "core/job/job.h"
+#include "core/job/queues.h"
 
 #define ORPHAN_DRAIN_MS 500
 #define WATCHED 4
 #define BEAT_MS 500
 /* Of a worker: its database connections, calls to gateways and receivers, files. */
-#define DESCRIPTORS_BESIDE 512
+#define DESCRIPTORS_BESIDE 1536
 
 typedef struct working {
     const sl_worker_start *start;
@@ -58,6 +59,7 @@ static void drain_begin(working *w, int64_t milliseconds)
     SL_FAULT("worker.drains");
     w->drained_by = sl_clock_monotonic_ms() + milliseconds;
     sl_jobs_stop(w->process->host.jobs);
+    sl_queues_stop(w->process->host.queues);
     sl_server_drain(w->server, milliseconds, drained, w);
 }
 
@@ -165,6 +167,7 @@ static int serve_until_told(sl_context *cx, sl_process *process, void *data)
         return SL_EXIT_CONFIG;
     SL_FAULT("worker.listens");
     sl_jobs_start(process->host.jobs);
+    sl_queues_start(process->host.queues);
     sl_auth_hear(process->host.auth, process->host.database);
     if (sl_database_watch(process->host.database) != SL_OK)
         sl_log(NULL, SL_LOG_WARNING, "no fiber to watch the database");
@@ -189,6 +192,8 @@ static int serve_until_told(sl_context *cx, sl_process *process, void *data)
     SL_FAULT("worker.drained");
     int64_t left = w.drained_by - sl_clock_monotonic_ms();
     sl_jobs_drain(process->host.jobs, left > 0 ? left : 0);
+    left = w.drained_by - sl_clock_monotonic_ms();
+    sl_queues_drain(process->host.queues, left > 0 ? left : 0);
     sl_database_unwatch(process->host.database);
     sl_server_free(w.server);
     process->host.server = NULL;

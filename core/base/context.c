@@ -103,6 +103,29 @@ void sl_defer(sl_context *cx, void (*function)(void *pointer), void *pointer)
     sl_arena_defer(cx->arena, function, pointer);
 }
 
+/* ---- memory beyond contexts: an arena by another name ---- */
+
+sl_shelf *sl_shelf_new(void)
+{
+    return (sl_shelf *)sl_arena_new();
+}
+
+void *sl_shelf_alloc(sl_shelf *shelf, size_t size)
+{
+    return sl_arena_alloc((sl_arena *)shelf, size);
+}
+
+char *sl_shelf_copy(sl_shelf *shelf, const char *text)
+{
+    return sl_arena_copy((sl_arena *)shelf, text, strlen(text));
+}
+
+void sl_shelf_free(sl_shelf *shelf)
+{
+    if (shelf != NULL)
+        sl_arena_free((sl_arena *)shelf);
+}
+
 /* ---- the error ---- */
 
 static const char *copy_or_null(sl_context *cx, const char *text)
@@ -172,6 +195,11 @@ void sl_error_clear(sl_context *cx)
 int64_t sl_now(const sl_context *cx)
 {
     return cx->clock_frozen ? cx->clock_frozen : sl_clock_unix();
+}
+
+int64_t sl_real_ms(void)
+{
+    return sl_clock_unix_ms();
 }
 
 void sl_now_set(sl_context *cx, int64_t frozen_time)

@@ -18,6 +18,7 @@ struct sl_write_set;   /* core/database */
 struct sl_request;     /* core/http */
 struct sl_reply;       /* core/http */
 struct sl_job_run;     /* core/job */
+struct queue_run;      /* core/job */
 struct sl_event_draft; /* core/event */
 struct sl_value;       /* core/json */
 struct sl_resource;    /* core/resource */
@@ -85,6 +86,7 @@ struct sl_context {
     bool key_released;           /* sl_idempotency_release: the next commit frees the key */
     struct sl_reply *reply;      /* where sl_reply_... puts the answer; NULL: nobody asks */
     struct sl_job_run *job;
+    struct queue_run *queue_run; /* the queued row that this context is for */
     int64_t away_from; /* monotonic microseconds at which the wait for the outside began */
     int64_t away_us;   /* such waits so far: they say nothing about how busy we are */
 };

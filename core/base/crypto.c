@@ -1,8 +1,5 @@
 /*
- * crypto.c: hashes, message authentication, signed headers, and texts encrypted at rest, all by OpenSSL.
- *
- * An encrypted text is "enc1." and base64url of nonce (12 bytes), ciphertext and tag (16 bytes). The number in front names the
- * scheme, so that another can come beside it.
+ * crypto.c: hashes, message authentication and signed headers, all by OpenSSL.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -17,28 +14,10 @@
 
 #include "core/base/context.h"
 #include "core/base/encode.h"
-#include "core/base/random.h"
 #include "core/base/text.h"
 
-#define KEY_SIZE 32
-#define NONCE_SIZE 12
-#define TAG_SIZE 16
 #define HASH_SIZE 32
 #define LONGEST ((size_t)1 << 30) /* OpenSSL counts in int */
-
-static const char mark[] = "enc1.";
-
-static unsigned char encryption_key[KEY_SIZE];
-static bool key_known;
-
-void sl_crypto_key_set(const unsigned char key[32])
-{
-    key_known = key != NULL;
-    if (key_known)
-        memcpy(encryption_key, key, KEY_SIZE);
-    else
-        OPENSSL_cleanse(encryption_key, KEY_SIZE);
-}
 
 /* ---- hashes ---- */
 
@@ -213,73 +192,4 @@ bool sl_signature_verify(sl_context *cx, const char *header, const char *const *
                          const void *body, size_t length, int64_t tolerance)
 {
     return sl_signature_look(cx, header, secrets, body, length, tolerance) == SL_SIGNATURE_GOOD;
-}
-
-/* ---- encrypted texts ---- */
-
-static bool seal(const unsigned char *nonce, const char *plain, size_t length,
-                 unsigned char *ret_cipher, unsigned char *ret_tag)
-{
-    EVP_CIPHER_CTX *cipher = EVP_CIPHER_CTX_new();
-    int made = 0;
-    int rest = 0;
-    bool done = cipher != NULL &&
-                EVP_EncryptInit_ex(cipher, EVP_aes_256_gcm(), NULL, encryption_key, nonce) == 1 &&
-                EVP_EncryptUpdate(cipher, ret_cipher, &made, (const unsigned char *)plain,
-                                  (int)length) == 1 &&
-                EVP_EncryptFinal_ex(cipher, ret_cipher + made, &rest) == 1 &&
-                EVP_CIPHER_CTX_ctrl(cipher, EVP_CTRL_GCM_GET_TAG, TAG_SIZE, ret_tag) == 1;
-    EVP_CIPHER_CTX_free(cipher);
-    return done;
-}
-
-static bool unseal(const unsigned char *nonce, const unsigned char *sealed, size_t length,
-                   unsigned char *tag, unsigned char *ret_plain)
-{
-    EVP_CIPHER_CTX *cipher = EVP_CIPHER_CTX_new();
-    int made = 0;
-    int rest = 0;
-    bool done = cipher != NULL &&
-                EVP_DecryptInit_ex(cipher, EVP_aes_256_gcm(), NULL, encryption_key, nonce) == 1 &&
-                EVP_DecryptUpdate(cipher, ret_plain, &made, sealed, (int)length) == 1 &&
-                EVP_CIPHER_CTX_ctrl(cipher, EVP_CTRL_GCM_SET_TAG, TAG_SIZE, tag) == 1 &&
-                EVP_DecryptFinal_ex(cipher, ret_plain + made, &rest) == 1;
-    EVP_CIPHER_CTX_free(cipher);
-    return done;
-}
-
-sl_status sl_encrypt(sl_context *cx, const char *plain, const char **ret_text)
-{
-    size_t length = strlen(plain);
-    if (!key_known || length > LONGEST)
-        return sl_fail(cx, SL_E_INTERNAL, NULL, "No encryption key is configured.");
-    unsigned char *sealed = sl_arena_alloc(cx->arena, NONCE_SIZE + length + TAG_SIZE);
-    sl_random_bytes(sealed, NONCE_SIZE);
-    if (!seal(sealed, plain, length, sealed + NONCE_SIZE, sealed + NONCE_SIZE + length))
-        return sl_fail(cx, SL_E_INTERNAL, NULL, "The text could not be encrypted.");
-    const char *text = sl_base64_encode(cx->arena, sealed, NONCE_SIZE + length + TAG_SIZE, true);
-    *ret_text = sl_arena_format(cx->arena, "%s%s", mark, text);
-    return SL_OK;
-}
-
-sl_status sl_decrypt(sl_context *cx, const char *text, const char **ret_plain)
-{
-    if (!key_known)
-        return sl_fail(cx, SL_E_INTERNAL, NULL, "No encryption key is configured.");
-    size_t length = 0;
-    unsigned char *sealed = NULL;
-    if (sl_text_starts(text, mark)) {
-        const char *encoded = text + strlen(mark);
-        sealed = sl_base64_decode(cx->arena, encoded, strlen(encoded), true, &length);
-    }
-    if (sealed != NULL && length >= NONCE_SIZE + TAG_SIZE && length < LONGEST) {
-        length -= NONCE_SIZE + TAG_SIZE;
-        unsigned char *plain = sl_arena_alloc(cx->arena, length + 1);
-        unsigned char *cipher = sealed + NONCE_SIZE;
-        if (unseal(sealed, cipher, length, cipher + length, plain)) {
-            *ret_plain = (const char *)plain;
-            return SL_OK;
-        }
-    }
-    return sl_fail(cx, SL_E_INVALID, NULL, "The text was not encrypted with this key.");
 }

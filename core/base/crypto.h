@@ -8,7 +8,7 @@
 
 #include <stripe_lite/crypto.h>
 
-/* The key of sl_encrypt and sl_decrypt, copied; NULL forgets it. Once in each process, from its settings. since 1.0
+/* The key of sl_seal and sl_unseal, copied; NULL forgets it. Once in each process, from its settings. since 1.0
  * [start-up only] */
 void sl_crypto_key_set(const unsigned char key[32]);
 

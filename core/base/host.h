@@ -19,6 +19,7 @@ struct sl_auth;        /* core/auth */
 struct sl_resources;   /* core/resource: every resource by type */
 struct sl_events;      /* core/event: subscriptions */
 struct sl_jobs;        /* core/job: job types, the queue's runner */
+struct sl_queues;      /* core/job: queues of plugins' tables */
 struct sl_gateways;    /* core/plugin: gateways by priority */
 struct sl_registry;    /* core/plugin: loaded plugins and all their tables */
 struct sl_server;      /* core/http */
@@ -32,6 +33,7 @@ typedef struct sl_host {
     struct sl_resources *resources;
     struct sl_events *events;
     struct sl_jobs *jobs;
+    struct sl_queues *queues;
     struct sl_gateways *gateways;
     struct sl_registry *registry;
     struct sl_server *server;

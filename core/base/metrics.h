@@ -19,7 +19,4 @@ bool sl_metrics_share(void);
 /* Prometheus text of every series, of all workers together; never NULL. since 1.0 [no-suspend] */
 const char *sl_metrics_text(sl_arena *arena, size_t *ret_length);
 
-/* Sets a gauge, a value that goes up and down ("stripe_lite_jobs_waiting"), with one label or NULL. since 1.0 [no-suspend] */
-void sl_metric_set(const char *name, const char *label, const char *label_value, int64_t value);
-
 #endif

@@ -56,3 +56,48 @@ void sl_database_unwatch(sl_database *database)
     if (database->driver->unwatch)
         database->driver->unwatch(database->self);
 }
+
+/* ---- for plugins ---- */
+
+typedef struct news {
+    sl_commit_hook hook;
+    const char *topic;
+} news;
+
+static void news_after(sl_context *cx, void *data, sl_status result)
+{
+    news *one = data;
+    if (result != SL_OK || !one->topic)
+        return;
+    const char *topic = one->topic;
+    one->topic = NULL;
+    sl_news_arrived(cx->host->database, topic);
+    sl_news_tell(cx, topic);
+}
+
+/* What is told belongs to the writes of this run of the step. */
+static void news_restart(sl_context *cx, void *data)
+{
+    (void)cx;
+    news *one = data;
+    one->topic = NULL;
+}
+
+void sl_news_after_commit(sl_context *cx, const char *topic)
+{
+    news *one = sl_alloc(cx, sizeof(*one));
+    *one = (news){ .topic = topic };
+    one->hook = (sl_commit_hook){ .after = news_after, .restart = news_restart, .data = one };
+    sl_context_hook(cx, &one->hook);
+}
+
+void sl_news_listen(sl_context *cx, const char *topic, void (*heard)(void *data), void *data)
+{
+    sl_news_hear(cx->host->database, topic, heard, data);
+}
+
+bool sl_news_heard(const sl_context *cx)
+{
+    const sl_database *database = cx->host->database;
+    return !database->driver->listens || database->driver->listens(database->self);
+}

@@ -74,6 +74,7 @@ static void event_insert(sl_context *cx, const struct sl_event_draft *draft)
     sl_insert(cx, &sl_event_table, row);
     SL_FAULT_OF("event.before_enqueue", row->type);
     sl_events_enqueue(cx, row->id, row->type, row->data);
+    sl_events_leave(cx, row->id, row->type);
 }
 
 /* `data` is where the drafts of the commit under way are kept, to be counted when it is done. */

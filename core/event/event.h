@@ -28,6 +28,16 @@ void sl_events_free(sl_events *events);
 const char *sl_events_add(sl_events *events, const char *plugin, const bool *active,
                           const sl_subscription *subscription);
 
+/* What leaves with each event, while `*active`; the last one counts. since 1.0 [start-up only] */
+void sl_events_let_out(sl_events *events, const char *plugin, const bool *active,
+                       const sl_event_outlet *outlet);
+
+/* Tells the outlet of an event whose row is in the write set. since 1.0 [no-suspend] */
+void sl_events_leave(sl_context *cx, const char *id, const char *type);
+
+/* Fills the counts of deliveries that these events wait for; zeros without an outlet. since 1.0 [suspends] */
+sl_status sl_events_pending(sl_context *cx, const sl_list *ids, int64_t *ret_counts) SL_MUST_CHECK;
+
 /* The job type that runs the plugin's subscriptions, for sl_jobs_add; NULL when it has none. Owned by `events`. since 1.0
  * [start-up only] */
 const sl_job_type *sl_events_job_type(sl_events *events, const char *plugin);
@@ -52,6 +62,8 @@ typedef struct sl_event_row {
     const char *idempotency_key;
     const char *api_version;
     int64_t version;
+
+    int64_t pending; /* no column: deliveries that are still to be made */
 } sl_event_row;
 
 extern const sl_table sl_event_table;

@@ -68,13 +68,42 @@ static void event_render(sl_json *out, const void *row)
         sl_json_raw(out, "previous_attributes", event->previous);
     sl_json_close(out);
     sl_json_bool(out, "livemode", sl_livemode(sl_json_context(out)));
-    sl_json_int(out, "pending_webhooks", 0);
+    sl_json_int(out, "pending_webhooks", event->pending);
     sl_json_open(out, "request");
     sl_json_string(out, "id", request_of(event));
     sl_json_string(out, "idempotency_key", event->idempotency_key);
     sl_json_close(out);
     sl_json_string(out, "type", event->type);
     sl_json_close(out);
+}
+
+static sl_status event_prepare(sl_context *cx, sl_list rows, const sl_expansion *wanted)
+{
+    (void)wanted;
+    const char **ids = sl_alloc(cx, (rows.count + 1u) * sizeof(*ids));
+    int64_t *counts = sl_alloc(cx, (rows.count + 1u) * sizeof(*counts));
+    const sl_list list = { .count = rows.count, .item_size = sizeof(*ids), .items = ids };
+    for (uint32_t i = 0; i < rows.count; i++)
+        ids[i] = SL_ITEM(rows, sl_event_row, i)->id;
+    sl_status status = sl_events_pending(cx, &list, counts);
+    for (uint32_t i = 0; i < rows.count; i++)
+        SL_ITEM(rows, sl_event_row, i)->pending = counts[i];
+    return status;
+}
+
+sl_status sl_event_json(sl_context *cx, const char *event, int64_t pending, const char **ret_type,
+                        const char **ret_text, size_t *ret_length)
+{
+    sl_event_row row = { 0 };
+    sl_status status = sl_find(cx, &sl_event_table, event, &row);
+    if (status != SL_OK)
+        return status;
+    row.pending = pending;
+    sl_json *out = sl_json_new(cx);
+    event_render(out, &row);
+    *ret_text = sl_json_text(out, ret_length);
+    *ret_type = row.type;
+    return SL_OK;
 }
 
 const sl_resource sl_event_resource = {
@@ -84,6 +113,7 @@ const sl_resource sl_event_resource = {
     .table = &sl_event_table,
     .path = "/v1/events",
     .render = event_render,
+    .prepare = event_prepare,
     .filters = event_filters,
     .scope = "events",
 };

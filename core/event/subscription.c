@@ -32,6 +32,9 @@ struct sl_events {
     subscriber *first;
     subscriber *last;
     plugin_jobs *jobs;
+    const char *outlet_plugin;
+    const bool *outlet_active;
+    const sl_event_outlet *outlet;
 };
 
 sl_events *sl_events_new(void)
@@ -153,6 +156,46 @@ void sl_events_enqueue(sl_context *cx, const char *id, const char *type, const c
         };
         sl_job_enqueue(cx, &request);
     }
+}
+
+/* ---- the outlet ---- */
+
+void sl_events_let_out(sl_events *events, const char *plugin, const bool *active,
+                       const sl_event_outlet *outlet)
+{
+    events->outlet_plugin = plugin;
+    events->outlet_active = active;
+    events->outlet = outlet;
+}
+
+static const sl_event_outlet *outlet_of(const sl_context *cx)
+{
+    const sl_events *events = cx->host->events;
+    return events && events->outlet && *events->outlet_active ? events->outlet : NULL;
+}
+
+void sl_events_leave(sl_context *cx, const char *id, const char *type)
+{
+    const sl_event_outlet *outlet = outlet_of(cx);
+    if (!outlet || !outlet->committing)
+        return;
+    const char *before = cx->plugin;
+    cx->plugin = cx->host->events->outlet_plugin;
+    outlet->committing(cx, id, type);
+    cx->plugin = before;
+}
+
+sl_status sl_events_pending(sl_context *cx, const sl_list *ids, int64_t *ret_counts)
+{
+    const sl_event_outlet *outlet = outlet_of(cx);
+    memset(ret_counts, 0, ids->count * sizeof(*ret_counts));
+    if (!outlet || !outlet->pending || ids->count == 0)
+        return SL_OK;
+    const char *before = cx->plugin;
+    cx->plugin = cx->host->events->outlet_plugin;
+    sl_status status = outlet->pending(cx, ids, ret_counts);
+    cx->plugin = before;
+    return status;
 }
 
 /* ---- the job ---- */

@@ -33,6 +33,7 @@ struct sl_idempotency;
 typedef struct sl_reply {
     int32_t http_status; /* 0: none yet */
     bool lasting;        /* the body outlives the request: it is referred to, not copied */
+    bool secret;         /* the body is stored sealed */
     uint32_t header_count;
     const char *content_type;
     const char *body;

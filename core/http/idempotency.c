@@ -59,6 +59,27 @@ struct sl_idempotency {
     sl_commit_hook hook;
 };
 
+/* No answer begins so but one that is sealed. */
+#define SEALED_BEGIN "enc1."
+
+static const char *seal_context(sl_context *cx, const idempotency_row *row)
+{
+    return sl_format(cx, "idempotency_keys.body %s", row->id);
+}
+
+/* The body as it is stored. One that cannot be sealed is not: better a replay without it. */
+static const char *body_stored(sl_context *cx, const idempotency_row *row)
+{
+    size_t length = cx->reply->length;
+    const char *settled = sl_numbers_settled(cx, cx->reply->body, &length);
+    const char *body = sl_copy(cx, settled, length);
+    if (cx->reply->secret && body && sl_seal(cx, seal_context(cx, row), body, &body) != SL_OK) {
+        sl_error_clear(cx);
+        body = NULL;
+    }
+    return body;
+}
+
 /* Adds the record to the write set: its first row, or its answer. */
 static void record_join(sl_context *cx, sl_idempotency *record, bool final)
 {
@@ -67,9 +88,7 @@ static void record_join(sl_context *cx, sl_idempotency *record, bool final)
         record->pending.state = "finished";
         record->pending.http_status = cx->reply->http_status;
         record->pending.content_type = cx->reply->content_type;
-        size_t length = cx->reply->length;
-        const char *body = sl_numbers_settled(cx, cx->reply->body, &length);
-        record->pending.body = sl_copy(cx, body, length);
+        record->pending.body = body_stored(cx, &record->row);
     }
     if (!record->there) {
         sl_insert(cx, &sl_idempotency_table, &record->pending);
@@ -209,9 +228,16 @@ sl_status sl_idempotency_begin(sl_request *request)
 
 static sl_status row_reply(sl_context *cx, const idempotency_row *row)
 {
+    const char *body = row->body ? row->body : "";
+    if (sl_text_starts(body, SEALED_BEGIN)) {
+        sl_status status = sl_unseal(cx, seal_context(cx, row), body, &body);
+        if (status != SL_OK) {
+            return sl_fail(cx, SL_E_INTERNAL, NULL,
+                           "The first answer was stored under another encryption key.");
+        }
+    }
     sl_reply_header(cx, "Idempotent-Replayed", "true");
-    return sl_reply_body(cx, (int32_t)row->http_status, row->content_type,
-                         row->body ? row->body : "", row->body ? strlen(row->body) : 0);
+    return sl_reply_body(cx, (int32_t)row->http_status, row->content_type, body, strlen(body));
 }
 
 sl_status sl_idempotency_look(sl_context *cx, sl_idempotency *record, bool *ret_replayed)

@@ -43,6 +43,13 @@ sl_status sl_reply_redirect(sl_context *cx, const char *location)
     return sl_reply_body(cx, 303, NULL, NULL, 0);
 }
 
+void sl_reply_secret(sl_context *cx)
+{
+    if (cx->reply != NULL) {
+        cx->reply->secret = true;
+    }
+}
+
 /* A header's bytes as RFC 9110 allows them: a line end in a value would let its author write headers of his own. */
 static bool header_sound(const char *name, const char *value)
 {

@@ -48,6 +48,7 @@ typedef struct http_call {
     bool started;    /* its bytes may have left */
     bool refused;    /* an address was refused */
     bool too_large;
+    bool cut; /* too large, and what came of it is the answer */
     size_t body_limit;
     sl_buffer body;
     sl_buffer head;

@@ -97,7 +97,8 @@ static sl_status call_run(sl_context *cx, http_call *call, const sl_http_request
     /* It may have ended between the time-out and this fiber's turn. */
     if (!call->done)
         return fail_early(cx, call, host, status, out);
-    return call->result == CURLE_OK ? answered(call, out) : fail_done(cx, call, host, out);
+    return call->result == CURLE_OK || call->cut ? answered(call, out)
+                                                 : fail_done(cx, call, host, out);
 }
 
 sl_status sl_http_send(sl_context *cx, const sl_http_request *request,

@@ -49,7 +49,10 @@ static size_t body_arrived(char *bytes, size_t size, size_t count, void *data)
     http_call *call = data;
     size_t length = size * count;
     if (length > call->body_limit - call->body.length) {
-        call->too_large = true;
+        call->cut = (call->flags & SL_HTTP_CUT_BODY) != 0;
+        call->too_large = !call->cut;
+        if (call->cut)
+            sl_buffer_add(&call->body, bytes, call->body_limit - call->body.length);
         return 0;
     }
     sl_buffer_add(&call->body, bytes, length);

@@ -55,7 +55,7 @@ static bool holder_is_dead(const char *where, const char *name)
     return process > 0 && kill((pid_t)process, 0) != 0 && errno == ESRCH;
 }
 
-static sl_list dead_of(sl_context *cx, const sl_rows *rows)
+sl_list sl_holders_dead(sl_context *cx, const sl_rows *rows)
 {
     sl_list dead = { .item_size = sizeof(char *) };
     const char **items = sl_alloc(cx, (sl_rows_count(rows) + 1u) * sizeof(*items));
@@ -76,7 +76,7 @@ sl_status sl_jobs_free_dead(sl_context *cx)
         cx, "SELECT DISTINCT locked_by FROM jobs WHERE state = 'running'", SL_NO_ARGS, &rows);
     if (status != SL_OK)
         return status;
-    sl_list dead = dead_of(cx, rows);
+    sl_list dead = sl_holders_dead(cx, rows);
     if (dead.count == 0)
         return SL_OK;
     const char *sql =

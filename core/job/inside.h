@@ -108,6 +108,9 @@ const char *sl_jobs_lock_free_only(const sl_context *cx);
 /* A new name for this process. [no-suspend] */
 const char *sl_job_holder_name(sl_context *cx);
 
+/* Those of the names in the rows' first column whose processes were here and are no more. [no-suspend] */
+sl_list sl_holders_dead(sl_context *cx, const sl_rows *rows);
+
 /* Makes due what processes of this machine held that are dead. [suspends] */
 sl_status sl_jobs_free_dead(sl_context *cx) SL_MUST_CHECK;
 

@@ -15,6 +15,7 @@
 #define STRIPE_LITE_CORE_JOB_JOB_H
 
 #include <stripe_lite/job.h>
+#include <stripe_lite/queue.h>
 
 #include "core/base/context.h"
 

@@ -12,6 +12,7 @@ void sl_print(const char *format, ...)
     va_list arguments;
     va_start(arguments, format);
     vprintf(format, arguments);
+    (void)fflush(stdout);
     va_end(arguments);
 }
 

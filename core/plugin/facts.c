@@ -32,3 +32,22 @@ bool sl_environment_is(const sl_context *cx, const char *environment)
 {
     return strcmp(cx->host->settings->environment, environment) == 0;
 }
+
+const char *sl_server_address(sl_context *cx)
+{
+    const sl_settings *settings = cx->host->settings;
+    const char *host = settings->server_host;
+    bool six = strchr(host, ':') != NULL;
+    /* Whoever listens everywhere is also here. */
+    if (strcmp(host, "0.0.0.0") == 0)
+        host = "127.0.0.1";
+    else if (strcmp(host, "::") == 0)
+        host = "::1";
+    return sl_format(cx, "%s://%s%s%s:%lld", settings->server_tls_certificate ? "https" : "http",
+                     six ? "[" : "", host, six ? "]" : "", (long long)settings->server_port);
+}
+
+const char *sl_server_key(const sl_context *cx)
+{
+    return cx->host->settings->auth_secret_key;
+}

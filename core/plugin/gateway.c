@@ -377,5 +377,6 @@ sl_context *sl_context_aside(sl_context *cx)
     aside->events = NULL;
     aside->reply = NULL;
     aside->job = NULL;
+    aside->queue_run = NULL;
     return aside;
 }

@@ -15,6 +15,7 @@
 
 #include "core/event/event.h"
 #include "core/job/job.h"
+#include "core/job/queues.h"
 #include "core/plugin/gateways.h"
 #include "core/resource/resource.h"
 
@@ -109,6 +110,15 @@ static const char *jobs_register(sl_host *host, sl_plugin *plugin)
     return !fault && told ? sl_jobs_add(host->jobs, plugin->name, &plugin->active, told) : fault;
 }
 
+static const char *queues_register(sl_host *host, sl_plugin *plugin)
+{
+    const char *fault = NULL;
+    const sl_queue *one = host->queues ? plugin->descriptor.queues : NULL;
+    for (; !fault && one && one->name; one++)
+        fault = sl_queues_add(host->queues, plugin->name, &plugin->active, one);
+    return fault;
+}
+
 static void plugin_register(sl_host *host, sl_plugin *plugin)
 {
     const sl_plugin_descriptor *of = &plugin->descriptor;
@@ -117,6 +127,8 @@ static void plugin_register(sl_host *host, sl_plugin *plugin)
         fault = events_register(host, plugin);
     if (!fault)
         fault = jobs_register(host, plugin);
+    if (!fault)
+        fault = queues_register(host, plugin);
     if (fault) {
         sl_plugin_refuse(plugin, "%s", fault);
         sl_plugins_drop_dependents(plugin->registry, plugin);
@@ -127,6 +139,8 @@ static void plugin_register(sl_host *host, sl_plugin *plugin)
     for (const sl_gateway_object_type *one = host->gateways ? of->gateway_objects : NULL;
          one && one->type; one++)
         sl_gateways_own(host->gateways, plugin->name, &plugin->active, one);
+    if (of->event_outlet && host->events)
+        sl_events_let_out(host->events, plugin->name, &plugin->active, of->event_outlet);
     if (of->gateway_listener && host->gateways)
         sl_gateways_listen(host->gateways, plugin->name, &plugin->active, of->gateway_listener);
 }

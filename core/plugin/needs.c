@@ -75,6 +75,16 @@ static const char *object_at(const sl_plugin_descriptor *of, uint32_t i)
     return of->gateway_objects ? of->gateway_objects[i].type : NULL;
 }
 
+static const char *queue_at(const sl_plugin_descriptor *of, uint32_t i)
+{
+    return of->queues ? of->queues[i].name : NULL;
+}
+
+static const char *outlet_at(const sl_plugin_descriptor *of, uint32_t i)
+{
+    return of->event_outlet && i == 0 ? "event_outlet" : NULL;
+}
+
 static const struct {
     const char *what;
     const char *(*at)(const sl_plugin_descriptor *of, uint32_t i);
@@ -84,6 +94,7 @@ static const struct {
     { "job", job_at, text_same },           { "service", service_at, text_same },
     { "gateway", gateway_at, text_same },   { "command", command_at, text_same },
     { "listener", listener_at, text_same }, { "gateway's object", object_at, text_same },
+    { "queue", queue_at, text_same },       { "outlet", outlet_at, text_same },
 };
 
 #define UNIQUE_COUNT (sizeof(unique_names) / sizeof(unique_names[0]))

@@ -127,33 +127,34 @@ static void encryption_round_trips_and_tells_tampering(void **state)
     const char *text = NULL;
     const char *plain = NULL;
     sl_crypto_key_set(NULL);
-    assert_int_equal(sl_encrypt(cx, "x", &text), SL_E_INTERNAL);
-    assert_int_equal(sl_decrypt(cx, "x", &plain), SL_E_INTERNAL);
+    assert_int_equal(sl_seal(cx, "test 1", "x", &text), SL_E_INTERNAL);
+    assert_int_equal(sl_unseal(cx, "test 1", "x", &plain), SL_E_INTERNAL);
     sl_crypto_key_set(key);
     static const char *const plains[] = { "", "x", "a longer text with \xe2\x82\xac in it",
                                           "sk_test_1234567890abcdef" };
     for (size_t i = 0; i < COUNT_OF(plains); i++) {
-        assert_int_equal(sl_encrypt(cx, plains[i], &text), SL_OK);
+        assert_int_equal(sl_seal(cx, "test 1", plains[i], &text), SL_OK);
         assert_memory_equal(text, "enc1.", 5);
         assert_null(strstr(text, "sk_test"));
-        assert_int_equal(sl_decrypt(cx, text, &plain), SL_OK);
+        assert_int_equal(sl_unseal(cx, "test 1", text, &plain), SL_OK);
         assert_string_equal(plain, plains[i]);
         const char *again = NULL;
-        assert_int_equal(sl_encrypt(cx, plains[i], &again), SL_OK);
+        assert_int_equal(sl_seal(cx, "test 1", plains[i], &again), SL_OK);
         assert_string_not_equal(text, again);
+        assert_int_equal(sl_unseal(cx, "test 2", text, &again), SL_E_INVALID);
     }
     size_t length = strlen(text);
     for (size_t i = 0; i < length; i++) {
         char *changed = sl_copy(cx, text, length);
         changed[i] = changed[i] == 'A' ? 'B' : 'A';
         plain = NULL;
-        assert_int_equal(sl_decrypt(cx, changed, &plain), SL_E_INVALID);
+        assert_int_equal(sl_unseal(cx, "test 1", changed, &plain), SL_E_INVALID);
         assert_null(plain);
-        assert_int_equal(sl_decrypt(cx, sl_copy(cx, text, i), &plain), SL_E_INVALID);
+        assert_int_equal(sl_unseal(cx, "test 1", sl_copy(cx, text, i), &plain), SL_E_INVALID);
     }
     key[31] ^= 1;
     sl_crypto_key_set(key);
-    assert_int_equal(sl_decrypt(cx, text, &plain), SL_E_INVALID);
+    assert_int_equal(sl_unseal(cx, "test 1", text, &plain), SL_E_INVALID);
     sl_crypto_key_set(NULL);
 }
 

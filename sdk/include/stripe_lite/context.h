@@ -20,6 +20,14 @@ typedef struct sl_json sl_json;
  * restarted). since 1.0 [no-suspend] */
 SL_API void *sl_alloc(sl_context *cx, size_t size);
 
+/* Memory that outlives contexts, for what a plugin keeps in its process: given back all at once. sl_shelf_alloc: zeroed, aligned,
+ * never NULL. since 1.0 [no-suspend] */
+typedef struct sl_shelf sl_shelf;
+SL_API sl_shelf *sl_shelf_new(void);
+SL_API void *sl_shelf_alloc(sl_shelf *shelf, size_t size);
+SL_API char *sl_shelf_copy(sl_shelf *shelf, const char *text);
+SL_API void sl_shelf_free(sl_shelf *shelf); /* NULL: nothing happens */
+
 /* `printf` into the arena. Never NULL. since 1.0 [no-suspend] */
 SL_API char *sl_format(sl_context *cx, const char *format, ...) SL_PRINTF(2, 3);
 
@@ -56,6 +64,10 @@ SL_API void sl_error_clear(sl_context *cx);
 
 /* Unix seconds, UTC: the one clock. A context on a test clock lives in that clock's time. since 1.0 [no-suspend] */
 SL_API int64_t sl_now(const sl_context *cx);
+
+/* Unix milliseconds of the real time, whatever clock a context lives by: for what happens in the real world. since 1.0
+ * [no-suspend] */
+SL_API int64_t sl_real_ms(void);
 
 /* From here on `sl_now` answers `frozen_time` (unix seconds); 0 returns to real time. since 1.0 [no-suspend] */
 SL_API void sl_now_set(sl_context *cx, int64_t frozen_time);
@@ -100,6 +112,16 @@ SL_API int32_t sl_face(const sl_context *cx);
 /* What is rendered from here on is for `face`; answers the face before, to return to: for documents of one face that are stored
  * by requests of the other. since 1.0 [no-suspend] */
 SL_API int32_t sl_face_set(sl_context *cx, int32_t face);
+
+/* Runs `function` in a fiber of its own, with a context of its own for the same account and `data` as it is. What it leaves
+ * pending is dropped. SL_E_UNAVAILABLE when there are too many fibers. since 1.0 [no-suspend] */
+SL_API sl_status sl_spawn(sl_context *cx, void (*function)(sl_context *cx, void *data),
+                          void *data) SL_MUST_CHECK;
+
+/* Runs `function` now, with a context of its own for the same account whose memory ends with the call: for loops that have no
+ * end. What it leaves pending is dropped, its error is forgotten, its result is answered. since 1.0 [suspends] */
+SL_API sl_status sl_apart(sl_context *cx, sl_status (*function)(sl_context *cx, void *data),
+                          void *data) SL_MUST_CHECK;
 
 /* Milliseconds left until the context's deadline, never negative. since 1.0 [no-suspend] */
 SL_API int64_t sl_time_left(const sl_context *cx);

@@ -36,9 +36,14 @@ SL_API bool sl_equal_constant_time(const char *a, const char *b);
 SL_API bool sl_signature_verify(sl_context *cx, const char *header, const char *const *secrets,
                                 const void *body, size_t length, int64_t tolerance);
 
-/* AES-256-GCM under the configured encryption key, as text; decryption is SL_E_INVALID when it is not ours. since 1.0 [no-suspend] */
-SL_API sl_status sl_encrypt(sl_context *cx, const char *plain, const char **ret_text) SL_MUST_CHECK;
-SL_API sl_status sl_decrypt(sl_context *cx, const char *text, const char **ret_plain) SL_MUST_CHECK;
+/* A text for storing a secret that must be read back: AES-256-GCM under the configured encryption key, which the text names.
+ * `context` says what it is and whose ("webhook_endpoints.secret we_1"); it is authenticated, not kept: a sealed text that is
+ * moved to another row does not open there. SL_E_INTERNAL without a key. sl_unseal: SL_E_INVALID when the text was not sealed
+ * with this key and context. since 1.0 [no-suspend] */
+SL_API sl_status sl_seal(sl_context *cx, const char *context, const char *plain,
+                         const char **ret_text) SL_MUST_CHECK;
+SL_API sl_status sl_unseal(sl_context *cx, const char *context, const char *text,
+                           const char **ret_plain) SL_MUST_CHECK;
 
 SL_END_DECLS
 #endif

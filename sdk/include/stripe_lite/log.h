@@ -31,6 +31,10 @@ SL_API const char *sl_masked(sl_context *cx, const char *text);
 SL_API void sl_metric_add(const char *name, const char *label, const char *label_value,
                           int64_t amount);
 
+/* Sets a gauge, a value that goes up and down ("stripe_lite_queue_waiting"), with one label or NULL. since 1.0 [no-suspend] */
+SL_API void sl_metric_set(const char *name, const char *label, const char *label_value,
+                          int64_t value);
+
 /* Observes a duration in a histogram ("stripe_lite_gateway_seconds"). since 1.0 [no-suspend] */
 SL_API void sl_metric_observe(const char *name, const char *label, const char *label_value,
                               int64_t microseconds);

@@ -11,6 +11,7 @@
 #include <stripe_lite/event.h>
 #include <stripe_lite/gateway.h>
 #include <stripe_lite/job.h>
+#include <stripe_lite/queue.h>
 
 SL_BEGIN_DECLS
 
@@ -101,6 +102,8 @@ typedef struct sl_plugin_descriptor {
                                   const sl_gateway_notice *notice); /* one plugin at most has it */
     const sl_gateway_object_type *gateway_objects; /* types of objects that it owns */
     const sl_gauge *gauges;
+    const sl_queue *queues;
+    const sl_event_outlet *event_outlet; /* one plugin at most has it */
 } sl_plugin_descriptor;
 
 /* The exported function's name and type. */
@@ -131,6 +134,11 @@ SL_API const char *sl_default_currency(const sl_context *cx);
  * own; NULL for other accounts, whose keys only they know. since 1.0 [no-suspend] */
 SL_API const char *sl_publishable_key(const sl_context *cx);
 SL_API bool sl_environment_is(const sl_context *cx, const char *environment); /* "production" */
+
+/* For commands that use the server as its clients do: where the server of these settings is reached ("http://127.0.0.1:8000"),
+ * and the first account's secret key, NULL when there is none. since 1.0 [no-suspend] */
+SL_API const char *sl_server_address(sl_context *cx);
+SL_API const char *sl_server_key(const sl_context *cx);
 
 SL_END_DECLS
 #endif

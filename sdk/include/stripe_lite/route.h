@@ -56,6 +56,8 @@ SL_API sl_status sl_reply_json(sl_context *cx, int32_t http_status,
 SL_API sl_status sl_reply_body(sl_context *cx, int32_t http_status, const char *content_type,
                                const char *body, size_t length) SL_MUST_CHECK;
 SL_API sl_status sl_reply_redirect(sl_context *cx, const char *location) SL_MUST_CHECK; /* 303 */
+/* The answer holds a secret that is shown once: what is kept of it for the Idempotency-Key is sealed. */
+SL_API void sl_reply_secret(sl_context *cx);
 SL_API void sl_reply_header(sl_context *cx, const char *name, const char *value);
 
 /* ---- asking about the request; NULL when absent or outside a request; since 1.0 [no-suspend] ---- */

@@ -71,6 +71,7 @@ function bodies(o) {
     '/v1/refunds': { charge: o.paid, amount: 1 },
     '/v1/setup_intents': { customer: o.customer },
     '/v1/tokens': { card: CARD },
+    '/v1/webhook_endpoints': { url: 'https://example.com/hook', enabled_events: ['charge.dispute.closed'] },
   };
 }
 

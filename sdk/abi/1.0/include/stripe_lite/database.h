@@ -133,6 +133,18 @@ SL_API int32_t sl_worker_slot(const sl_context *cx);
  * since 1.0 [suspends] */
 SL_API sl_status sl_commit(sl_context *cx) SL_MUST_CHECK;
 
+/* Once what is pending is committed, the other workers and nodes hear of `topic`, a word that lives as long as the process.
+ * since 1.0 [no-suspend] */
+SL_API void sl_news_after_commit(sl_context *cx, const char *topic);
+
+/* `heard(data)` runs when another worker or node has told `topic`, and each time that something may have been missed. It must
+ * not suspend. For a plugin's start. since 1.0 [start-up only] */
+SL_API void sl_news_listen(sl_context *cx, const char *topic, void (*heard)(void *data),
+                           void *data);
+
+/* Whether what others tell now is heard here at once: always where there are no others. since 1.0 [no-suspend] */
+SL_API bool sl_news_heard(const sl_context *cx);
+
 /* Drops what is pending. since 1.0 [no-suspend] */
 SL_API void sl_discard(sl_context *cx);
 

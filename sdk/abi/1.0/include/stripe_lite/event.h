@@ -42,5 +42,21 @@ typedef struct sl_subscription {
         .pattern = NULL      \
     }
 
+/* Events leave by an outlet: it is asked in the commit of each event, so that what it adds is there exactly when the event is. */
+typedef struct sl_event_outlet {
+    uint32_t struct_size;
+    uint32_t reserved;
+    /* The row of this event is in the write set, to which it may add. Each change of every account comes by. [no-suspend] */
+    void (*committing)(sl_context *cx, const char *event, const char *type);
+    /* How many deliveries each of these events (a list of texts) still waits for: Stripe's `pending_webhooks`. [suspends] */
+    sl_status (*pending)(sl_context *cx, const sl_list *events, int64_t *ret_counts);
+} sl_event_outlet;
+
+/* An event as GET /v1/events/{id} answers while `pending` deliveries are to be made, and its type. SL_E_NOT_FOUND without an
+ * error. since 1.0 [suspends] */
+SL_API sl_status sl_event_json(sl_context *cx, const char *event, int64_t pending,
+                               const char **ret_type, const char **ret_text,
+                               size_t *ret_length) SL_MUST_CHECK;
+
 SL_END_DECLS
 #endif

@@ -14,6 +14,9 @@ SL_BEGIN_DECLS
 #define SL_HTTP_NO_LINK_LOCAL \
     2u /* refuse link-local, multicast and metadata addresses; NO_PRIVATE does so too */
 
+#define SL_HTTP_CUT_BODY \
+    4u /* an answer longer than body_limit is cut there instead of being a failure */
+
 typedef struct sl_http_request {
     uint32_t struct_size;
     uint32_t flags;

@@ -17,6 +17,7 @@
 #include <stripe_lite/resource.h>
 #include <stripe_lite/event.h>
 #include <stripe_lite/job.h>
+#include <stripe_lite/queue.h>
 #include <stripe_lite/http_client.h>
 #include <stripe_lite/gateway.h>
 #include <stripe_lite/conformance.h>
