@@ -18,11 +18,12 @@ static const struct trigger *trigger_find(const char *event)
     return one->event ? one : NULL;
 }
 
-static int32_t unknown_say(const char *event)
+static int32_t unknown_say(sl_context *cx, const char *event)
 {
-    sl_complain("there is no way here to trigger '%s'; those there are:", event);
+    const char *known = "";
     for (const struct trigger *one = trigger_table; one->event; one++)
-        sl_complain("  %s", one->event);
+        known = sl_format(cx, "%s\n  %s", known, one->event);
+    sl_complain("there is no way here to trigger '%s'; those there are:%s", event, known);
     return EXIT_WRONG;
 }
 
@@ -97,7 +98,7 @@ int32_t trigger_command(sl_context *cx, int32_t count, const char *const *words)
         return EXIT_WRONG;
     const struct trigger *trigger = event ? trigger_find(event) : NULL;
     if (!trigger)
-        return unknown_say(event ? event : "");
+        return unknown_say(cx, event ? event : "");
     struct api api;
     if (!api_begin(cx, address, key, &api))
         return EXIT_NO;
