@@ -13,7 +13,6 @@
 #include "endpoint_secret.h"
 #include "endpoint_service.h"
 
-#define TIMEOUT_MS 10000
 #define RUN_MS 30000
 #define RECORD_AGAIN_MS 500
 #define BODY_MOST 16384
@@ -108,7 +107,7 @@ static sl_status event_post(sl_context *cx, const struct endpoint *endpoint, con
         .headers = headers,
         .body = body,
         .body_length = length,
-        .timeout_ms = TIMEOUT_MS,
+        .timeout_ms = TRY_SECONDS * 1000,
         .body_limit = BODY_MOST,
     };
     sl_http_response response = { .struct_size = sizeof(response) };

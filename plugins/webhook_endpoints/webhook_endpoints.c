@@ -42,6 +42,7 @@ sl_status webhook_endpoints_start(sl_context *cx, sl_plugin *self)
         rules.patience += rules.pause[i];
     }
     rules.pauses = options->webhooks_retry_schedule.count;
+    rules.patience += (int64_t)(rules.pauses + 1) * TRY_SECONDS;
     endpoint_cache_start(cx);
     return SL_OK;
 }

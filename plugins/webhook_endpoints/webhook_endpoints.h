@@ -14,6 +14,7 @@
 #define ENDPOINTS_NEWS "webhook_endpoints"
 
 #define TRIES_MOST 64
+#define TRY_SECONDS 10 /* that a try may take */
 
 struct webhook_options {
     bool webhooks_allow_private_addresses;
@@ -27,8 +28,9 @@ struct webhook_rules {
     uint32_t http_flags; /* of sl_http_check and sl_http_send */
     uint32_t pauses;     /* how many further tries there are */
     int64_t pause[TRIES_MOST];
-    int64_t patience; /* seconds from the first try to the last */
-    int64_t keep;     /* seconds that a finished delivery is kept */
+    int64_t
+        patience; /* seconds from the first try to the end of the last: the pauses, and the time that tries may take */
+    int64_t keep; /* seconds that a finished delivery is kept */
 };
 
 /* [no-suspend] */
