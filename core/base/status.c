@@ -35,7 +35,7 @@ static const struct status_row rows[] = {
     ROW(SL_E_UNAVAILABLE, 503, API),
     ROW(SL_E_TIMEOUT, 504, API),
     ROW(SL_E_CANCELLED, 503, API),
-    ROW(SL_E_UNKNOWN, 500, API),
+    ROW(SL_E_UNKNOWN, 503, API),
     ROW(SL_E_INTERNAL, 500, API),
     ROW(SL_E_GATEWAY, 502, API),
 };

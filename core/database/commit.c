@@ -65,7 +65,9 @@ static sl_status set_write(sl_context *cx, struct sl_write_set *set)
     if (status == SL_OK)
         sl_draws_settle(set);
     if (SL_FAULT("write_set.after") && status == SL_OK)
-        status = sl_fail(cx, SL_E_UNKNOWN, NULL, "The database's answer to a commit was lost.");
+        status =
+            sl_fail(cx, SL_E_UNKNOWN, NULL,
+                    "Whether this was carried out is not known: the database's answer was lost.");
     if (status == SL_OK || status == SL_E_UNKNOWN) {
         cx->committed = true;
         set->commits++;

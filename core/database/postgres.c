@@ -157,7 +157,8 @@ static sl_status postgres_execute(void *data, sl_context *cx, const char *sql,
     if (!lost || refused)
         return result_take(cx, result, ret_rows);
     PQclear(result);
-    return sl_fail(cx, SL_E_UNKNOWN, NULL, "The database's answer to a change was lost.");
+    return sl_fail(cx, SL_E_UNKNOWN, NULL,
+                   "Whether this was carried out is not known: the database's answer was lost.");
 }
 
 static sl_status postgres_write(void *data, sl_context *cx, const sl_write *write)

@@ -119,7 +119,8 @@ void sl_pg_verdict(sl_pg_batch *batch, const sl_pg_group *group, int64_t lock)
             member->status = sl_fail(member->cx, SL_E_UNAVAILABLE, NULL,
                                      "The connection to the database was lost.");
         else
-            member->status = sl_fail(member->cx, SL_E_UNKNOWN, NULL,
-                                     "The database's answer to a commit was lost.");
+            member->status = sl_fail(
+                member->cx, SL_E_UNKNOWN, NULL,
+                "Whether this was carried out is not known: the database's answer was lost.");
     }
 }

@@ -347,7 +347,7 @@ static void a_job_gives_the_answer_of_an_interrupted_request(void **state)
         char id[128];
         int before = atomic_load(&runs);
         const char *answer = ask(paths[i], paths[i], A);
-        assert_int_equal(test_status(answer), 500);
+        assert_int_equal(test_status(answer), 503);
         snprintf(id, sizeof id, "%s", test_header(answer, "Request-Id"));
         assert_int_equal(test_status(ask(paths[i], paths[i], A)), 409);
         test_server_run(server, "req_of_another", recover, NULL);
@@ -408,11 +408,11 @@ static void a_job_leaves_a_released_key_to_who_has_it_now(void **state)
     for (size_t i = 0; i < 2; i++) {
         char id[128];
         const char *answer = ask("/interrupted", keys[i], A);
-        assert_int_equal(test_status(answer), 500);
+        assert_int_equal(test_status(answer), 503);
         snprintf(id, sizeof id, "%s", test_header(answer, "Request-Id"));
         test_server_run(server, id, recover_late, i ? id : NULL);
         /* Free, or in use: not answered by what the job found out about another request. */
-        assert_int_equal(test_status(ask("/interrupted", keys[i], A)), i ? 409 : 500);
+        assert_int_equal(test_status(ask("/interrupted", keys[i], A)), i ? 409 : 503);
     }
 }
 
@@ -443,7 +443,7 @@ static void keys_are_forgotten_after_a_day_and_not_before(void **state)
     sl_status status = SL_E_INTERNAL;
     assert_int_equal(test_status(ask("/make", "old", A)), 200);
     assert_int_equal(test_status(ask("/make", "young", A)), 200);
-    assert_int_equal(test_status(ask("/interrupted", "open", A)), 500);
+    assert_int_equal(test_status(ask("/interrupted", "open", A)), 503);
     test_server_run(server, "req_purge", purge, &status);
     assert_int_equal(status, SL_OK);
     assert_null(test_header(ask("/make", "old", A), "Idempotent-Replayed"));

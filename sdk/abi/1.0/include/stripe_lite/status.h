@@ -35,7 +35,7 @@ typedef int32_t sl_status;
 #define SL_E_UNAVAILABLE (-15)    /* 503  api_error: surely not done; may be tried again          */
 #define SL_E_TIMEOUT (-16)        /* 504  api_error: the deadline passed                          */
 #define SL_E_CANCELLED (-17)      /* 503  api_error: the fiber was asked to end                   */
-#define SL_E_UNKNOWN (-18)        /* 500  api_error: it cannot be said whether it happened        */
+#define SL_E_UNKNOWN (-18)        /* 503  api_error: it cannot be said whether it happened        */
 #define SL_E_INTERNAL (-19)       /* 500  api_error: a fault of ours                              */
 #define SL_E_GATEWAY (-20)        /* 502  api_error: the gateway refused the request as such      */
 /* clang-format on */
