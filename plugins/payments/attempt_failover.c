@@ -50,6 +50,8 @@ static sl_status pass_on(sl_context *cx, void *data)
     const struct attempt *known = passing->settlement->known_attempt;
     struct attempt before;
     passing->next = NULL;
+    if (SL_FAULT("failover.before_commit"))
+        return sl_fail(cx, SL_E_UNAVAILABLE, NULL, "The next attempt could not be begun.");
     sl_status status = sl_find(cx, &payment_attempts, known->id, &before);
     if (status != SL_OK || !same(before.status, ATTEMPT_STARTED))
         return status;
@@ -83,6 +85,7 @@ sl_status attempt_pass_on(sl_context *cx, struct settlement *settlement,
     sl_status status = sl_retry(cx, pass_on, &passing);
     if (status != SL_OK)
         return status;
+    SL_FAULT("failover.after_commit");
     if (!passing.next) {
         settlement->fresh = true;
         return SL_OK;

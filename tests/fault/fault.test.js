@@ -20,11 +20,12 @@ const { after } = require('node:test');
 const { openThings, eachKeyOnce, nothingLost, eachEventOnce, sumsAgree } = require('../integration/support/books');
 const { answered } = require('../integration/support/expect');
 const { killServer } = require('../integration/support/kill');
+const { Paper, configOf } = require('../integration/support/paper');
 const { until } = require('../integration/support/poll');
 const { send: sendEvent } = require('../integration/support/webhooks');
 const { suitesAtOnce } = require('../integration/support/suite');
 const { FaultLoad } = require('./flows');
-const { gatewayAgrees } = require('./gateway_books');
+const { gatewayAgrees, papersAgree } = require('./gateway_books');
 const { rounds } = require('./points');
 const { Strikes } = require('./strikes');
 
@@ -41,16 +42,22 @@ const LEFT_LEASED = new Set(['job.claimed error', 'job.before_give_back error'])
 /* Which flow comes by; a list is gone through in turn. */
 const FLOWS = { authorize: ['charge', 'liteCharge'], capture: ['capture'], void: ['cancel'], refund: ['charge', 'liteCharge'], setup: ['setup'] };
 const MIXED = ['charge', 'person', 'capture', 'liteCharge', 'cancel', 'oldCharge', 'decline'];
-const flowsOf = (point) => (point.startsWith('webhook.') ? ['told'] : null) || FLOWS[point.split('@')[1]] || (point.includes('@recovery') ? ['charge'] : MIXED);
+const flowsOf = (point, papers) => (point.startsWith('webhook.') ? ['told'] : null) || (papers ? FLOWS.authorize : null) || FLOWS[point.split('@')[1]] || (point.includes('@recovery') ? ['charge'] : MIXED);
+
+/* Of two gateways the first does nothing, one way or the other, so that every payment goes on to the second. */
+const NOTHING = [{ answer: 'declined', code: 'processing_error' }, { answer: 'not_sent' }];
+const RULES = 'gateway:\n  breaker: {failures: 0}\n  routes:\n    - {use: [slate, paper]}';
 
 function lane(title, list) {
   const own = path.join(folder, title.replaceAll(' ', '_'));
   fs.mkdirSync(own);
   const env = { STRIPE_LITE_WORKERS: String(WORKERS), STRIPE_LITE_GATEWAY_TIMEOUT: '1', STRIPE_LITE_FAULT_FOLDER: own };
-  return { title, options: { env }, define: (s) => tests(s, list, new Strikes(s, own)) };
+  const papers = title === 'failover' ? [new Paper('slate'), new Paper('paper')] : null;
+  const config = papers ? configOf(papers, RULES) : undefined;
+  return { title, options: { env, config }, define: (s) => tests(s, list, new Strikes(s, own), papers) };
 }
 
-function tests(s, list, strikes) {
+function tests(s, list, strikes, papers) {
   const asked = { mayFail: true };
   const send = (to, values, headers) => s.client.post(to, values, { ...asked, headers });
   const read = (from) => until(`GET ${from}`, async () => {
@@ -70,7 +77,8 @@ function tests(s, list, strikes) {
   list.forEach((round, number) => {
     s.test(`${round.point} ${round.action}`, async () => {
       load.round = `${round.point}_${round.action}`;
-      const struck = await strikes.await(round, load, flowsOf(round.point));
+      if (papers) papers[0].mood(NOTHING[number % NOTHING.length]);
+      const struck = await strikes.await(round, load, flowsOf(round.point, papers));
       if (round.action === 'kill') await (number % WHOLE === WHOLE - 1 ? killServer(s.server) : strikes.comesBack(struck.process));
       if (round.action === 'stop') await strikes.goesOn(struck.process);
       if (LEFT_LEASED.has(`${round.point} ${round.action}`)) await strikes.leasesEnd();
@@ -108,6 +116,7 @@ function tests(s, list, strikes) {
   s.test('each change has one event', () => eachEventOnce(stored()));
   s.test('the sums agree', async () => sumsAgree(stored(), answered(await s.get('/v1/balance'), 200)));
   s.test('the gateway did what is stored', () => gatewayAgrees(stored(), s.server.log));
+  if (papers) s.test('so say the gateways\' own books, and each payment is in one of them', () => papersAgree(stored(), papers));
   s.test('nothing is armed any more', () => strikes.none());
 }
 
@@ -124,6 +133,7 @@ const lanes = Object.entries({
   recovery: rounds('recovery', database),
   'payments and refunds': paymentsOf('authorize', 'refund'),
   'captures, voids and setups': paymentsOf('capture', 'void', 'setup'),
+  failover: rounds('failover', database),
   webhooks: rounds('webhooks', database),
   writes: rounds('writes', database),
   workers: rounds('workers', database),

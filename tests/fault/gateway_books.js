@@ -35,4 +35,21 @@ async function gatewayAgrees(database, log) {
   assert.deepEqual([...paid].filter(([, count]) => count > 1), []);
 }
 
-module.exports = { gatewayAgrees };
+/* Gateways with books of their own: what moved is what succeeded there, nothing else, and no payment moved at two of them. */
+async function papersAgree(database, papers) {
+  const rows = await database.rows("SELECT id, intent, operation, gateway FROM payment_attempts WHERE status = 'succeeded'");
+  const tries = await database.rows("SELECT id, intent, gateway, status FROM payment_attempts WHERE operation = 'authorize'");
+  for (const { name, moved } of papers.map((paper) => ({ name: paper.name, moved: paper.moved() }))) {
+    const undone = new Set(moved.filter(({ attempt }) => attempt.endsWith('_u')).map(({ attempt }) => attempt.slice(0, -2)));
+    const stays = moved.filter(({ attempt }) => !attempt.endsWith('_u') && !undone.has(attempt));
+    const told = rows.filter(({ gateway }) => gateway === name);
+    assert.deepEqual(stays.map(({ attempt, operation }) => `${attempt} ${operation}`).sort(), told.map(({ id, operation }) => `${id} ${operation}`).sort(), name);
+  }
+  const paid = rows.filter(({ operation }) => operation === 'authorize').map(({ intent }) => intent);
+  assert.equal(new Set(paid).size, paid.length);
+  assert.ok(paid.length > 0, 'nothing was paid');
+  assert.ok(tries.filter(({ id, gateway }) => id.endsWith('_2') && gateway === papers[1].name).length >= paid.length, 'no payment went on');
+  for (const { id, gateway } of tries) assert.equal(gateway, id.endsWith('_2') ? papers[1].name : papers[0].name, id);
+}
+
+module.exports = { gatewayAgrees, papersAgree };

@@ -21,6 +21,7 @@ const UNANSWERED = ['payment.after_gateway@authorize'];
 const payment = (point, actions, doc) => ({ point: `payment.${point}`, kinds: OPERATIONS, actions, lane: 'payments', doc });
 const recovery = (point, actions, doc) => ({ point: `recovery.${point}`, actions, lane: 'recovery', needs: UNANSWERED, doc });
 const job = (point, actions, doc, needs = UNANSWERED) => ({ point: `job.${point}`, actions, lane: 'jobs', needs, doc });
+const failover = (point, actions, doc) => ({ point: `failover.${point}`, actions, lane: 'failover', doc });
 const webhook = (point, actions, doc, needs = []) => ({ point: `webhook.${point}`, actions, lane: 'webhooks', needs, doc });
 const write = (point, actions, doc, database) => ({ point, actions, lane: 'writes', doc, database });
 const migration = (point, actions, doc) => ({ point: `migration.${point}`, actions, lane: 'migrate', doc });
@@ -66,6 +67,12 @@ const points = [
   recovery('before_gateway', ALL, 'the gateway is about to be asked what happened'),
   recovery('after_gateway', ALL, 'it has said so, nothing is recorded; error: its answer was lost'),
   { ...recovery('', ALL, 'the same, by the recovery'), point: 'payment.before_second_commit', kinds: ['recovery'] },
+
+  failover('before_commit', ALL, 'the first gateway did nothing, the attempt at the next is not stored'),
+  failover('after_commit', ON, 'the attempt at the next gateway is stored, it is not asked'),
+  failover('after_gateway', ALL, 'the next gateway has said something, nobody has written it down; error: its answer was lost'),
+  { ...failover('', ALL, 'the first gateway did nothing, nobody has written it down; error: its answer was lost'), point: 'payment.after_gateway', kinds: ['authorize'] },
+  { ...failover('', ALL, 'what the last gateway said is about to be recorded'), point: 'payment.before_second_commit', kinds: ['authorize'] },
 
   webhook('before_store', ALL, 'an event was verified and read'),
   webhook('after_store', ON, 'it is stored, the gateway not answered'),

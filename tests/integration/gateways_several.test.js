@@ -78,9 +78,9 @@ suite('two gateways', { env: { STRIPE_LITE_WORKERS: '1' }, config }, (s) => {
     });
   }
 
-  s.test('after a lost answer or one that is late nobody else is asked', async () => {
+  s.test('after an answer that is lost, late or pending nobody else is asked', async () => {
     const before = paper.asked().length;
-    for (const mood of [{ answer: 'lost', retrieve: 'unknown' }, { after: 1500, retrieve: 'unknown' }]) {
+    for (const mood of [{ answer: 'lost', retrieve: 'unknown' }, { after: 1500, retrieve: 'unknown' }, { answer: 'pending', retrieve: 'pending' }]) {
       slate.mood(mood);
       const { id, status } = answered(await pay({}), 200);
       assert.equal(status, 'processing');
