@@ -108,6 +108,11 @@ struct sl_settings {
     const char *stripe_currency; /* lower case; the default currency of everything */
     const char *stripe_api_base;
 
+    const char *paypal_client_id;
+    const char *paypal_client_secret;
+    const char *paypal_webhook_id;
+    const char *paypal_api_base;
+
     const char *log_level;  /* "debug", "info", "warning", "error" */
     const char *log_format; /* "text", "json", "auto" */
     const char *log_file;   /* NULL: stderr */
