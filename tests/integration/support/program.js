@@ -27,7 +27,7 @@ function bundledPlugins() {
 /* Settings of the caller's shell must not reach a server under test. */
 function cleanEnvironment(extra) {
   const kept = Object.entries(process.env).filter(([name]) =>
-    !/^(STRIPE_|DATABASE_URL$|NODE_TEST|NODE_OPTIONS$)/.test(name));
+    !/^(STRIPE_|PAYPAL_|DATABASE_URL$|NODE_TEST|NODE_OPTIONS$)/.test(name));
   return { ...Object.fromEntries(kept), ...extra };
 }
 

@@ -22,51 +22,20 @@
 'use strict';
 
 const crypto = require('node:crypto');
-const http = require('node:http');
 const { setTimeout: pause } = require('node:timers/promises');
 const { decodeForm } = require('./form');
+const { ScriptedUpstream } = require('./scripted_upstream');
 const { Objects, Refused } = require('./stripe_objects');
 
 const KEPT = new Set([200, 402, 500]);
 
-class StripeUpstream {
+class StripeUpstream extends ScriptedUpstream {
   constructor({ secretKey = `sk_test_${crypto.randomBytes(12).toString('hex')}` } = {}) {
+    super();
     this.secretKey = secretKey;
     this.webhookSecret = `whsec_${crypto.randomBytes(12).toString('hex')}`;
     this.objects = new Objects((type, object) => this.tell(type, object));
     this.kept = new Map(); /* idempotency key: {request, status, text}, or {request} while it runs */
-    this.faults = [];
-    this.rates = {};
-    this.lateMs = 300;
-    this.delayMs = 0;
-    this.requests = [];
-    this.wide = false;
-    this.receiver = null; /* where events go: an URL */
-    this.events = [];
-    this.deliveries = new Set();
-    this.sockets = new Set();
-  }
-
-  async start() {
-    this.server = http.createServer((request, response) => {
-      this.serve(request, response).catch((error) => {
-        this.failure = error;
-        response.destroy();
-      });
-    });
-    this.server.on('connection', (socket) => {
-      this.sockets.add(socket);
-      socket.on('close', () => this.sockets.delete(socket));
-    });
-    await new Promise((resolve) => { this.server.listen(this.port || 0, '127.0.0.1', resolve); });
-    this.port = this.server.address().port;
-    this.url = `http://127.0.0.1:${this.port}`;
-  }
-
-  /* Nobody listens any more; `start` opens the same port again. */
-  async stop() {
-    for (const socket of this.sockets) socket.destroy();
-    await new Promise((resolve) => { this.server.close(resolve); });
   }
 
   /* The settings of a server that pays here. */
@@ -74,46 +43,14 @@ class StripeUpstream {
     return { STRIPE_SECRET_KEY: this.secretKey, STRIPE_API_BASE: this.url, STRIPE_WEBHOOK_SECRET: this.webhookSecret };
   }
 
-  /* Well again. */
-  calm() {
-    this.faults = [];
-    this.rates = {};
-    this.delayMs = 0;
-  }
-
-  /* While `body` runs, each request of any kind that is not `fault`ed meets these by chance; calm afterwards. */
-  async while(rates, body) {
-    this.rates = rates;
-    this.wide = true;
-    try {
-      return await body();
-    } finally {
-      this.wide = false;
-      this.calm();
-    }
-  }
-
-  /* The next requests that move money meet these, one each. */
-  fault(...names) { this.faults.push(...names); }
-
-  chooseFault(moves) {
-    if (moves && this.faults.length > 0) return this.faults.shift();
-    if (!moves && !this.wide) return null;
-    let at = Math.random();
-    for (const [name, rate] of Object.entries(this.rates)) {
-      at -= rate;
-      if (at < 0) return name;
-    }
-    return null;
-  }
+  /* What must stand nowhere. */
+  get secrets() { return [this.secretKey, this.webhookSecret]; }
 
   /* ---- one request ---- */
 
   async serve(request, response) {
-    const chunks = [];
-    for await (const chunk of request) chunks.push(chunk);
     const url = new URL(request.url, this.url);
-    const body = Buffer.concat(chunks).toString();
+    const body = await ScriptedUpstream.bodyOf(request);
     const params = decodeForm(request.method === 'GET' ? url.search.slice(1) : body);
     const asked = { method: request.method, path: url.pathname, params, body, headers: request.headers, key: request.headers['idempotency-key'] };
     this.requests.push(asked);
@@ -164,16 +101,8 @@ class StripeUpstream {
     }
   }
 
-  respond(response, fault, status, text) {
-    if (fault === 'drop_after') response.destroy();
-    else if (fault === 'garbage') this.answer(response, status, text.slice(0, text.length / 2));
-    else if (fault !== 'hang') this.answer(response, status, text);
-  }
-
   answer(response, status, body, headers = {}) {
-    const text = typeof body === 'string' ? body : JSON.stringify(body);
-    response.writeHead(status, { 'content-type': 'application/json', 'request-id': `req_${this.requests.length}`, ...headers });
-    response.end(text);
+    super.answer(response, status, body, { 'request-id': `req_${this.requests.length}`, ...headers });
   }
 
   /* ---- events ---- */
