@@ -129,6 +129,7 @@ static const char *const formats[] = { "auto", "text", "json", NULL };
 /* Who reads the settings of a section as options; no other plugin ever sees them. */
 static const char *const webhooks[] = { "webhooks", NULL };
 static const char *const stripe[] = { "gateway_stripe", NULL };
+static const char *const paypal[] = { "gateway_paypal", NULL };
 static const char *const stripe_and_webhooks[] = { "gateway_stripe", "webhooks", NULL };
 
 const setting_key setting_keys[] = {
@@ -253,16 +254,17 @@ const setting_key setting_keys[] = {
       .readers = stripe, .doc = "Address of Stripe's API" },
 
     { "paypal.client_id", "PAYPAL_CLIENT_ID", TEXT, NULL, .check = is_word,
-      .allowed = "a text without spaces", AT(paypal_client_id),
+      .allowed = "a text without spaces", AT(paypal_client_id), .readers = paypal,
       .doc = "Client id of a PayPal app; with its secret PayPal takes payments" },
     { "paypal.client_secret", "PAYPAL_CLIENT_SECRET", TEXT, NULL, .check = is_word,
       .allowed = "a text without spaces", .secret = true, AT(paypal_client_secret),
-      .doc = "Its secret" },
+      .readers = paypal, .doc = "Its secret" },
     { "paypal.webhook_id", "PAYPAL_WEBHOOK_ID", TEXT, NULL, .check = is_word,
-      .allowed = "a text without spaces", AT(paypal_webhook_id),
+      .allowed = "a text without spaces", AT(paypal_webhook_id), .readers = paypal,
       .doc = "Id of its webhook, as PayPal shows it" },
     { "paypal.api_base", "PAYPAL_API_BASE", TEXT, NULL, "PayPal's live one", .check = is_url,
       .allowed = "an http:// or https:// address without a query", AT(paypal_api_base),
+      .readers = paypal,
       .doc = "Address of PayPal's API; https://api-m.sandbox.paypal.com for tests" },
 
     { "log.level", "STRIPE_LITE_LOG_LEVEL", SETTING_ENUM, "info", .values = levels, AT(log_level),

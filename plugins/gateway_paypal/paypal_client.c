@@ -216,9 +216,8 @@ sl_status paypal_failure(sl_context *cx, const struct paypal_answer *answer)
     const struct paypal_issue *rule = answer->rule;
     switch (answer->kind) {
     case ANSWER_DECLINED: {
-        sl_status status =
-            sl_fail(cx, SL_E_CARD, rule && rule->code ? rule->code : "card_declined", "%s",
-                    answer->message);
+        sl_status status = sl_fail(cx, SL_E_CARD, rule && rule->code ? rule->code : "card_declined",
+                                   "%s", answer->message);
         sl_error_decline(cx, rule ? rule->decline_code : NULL, NULL);
         return status;
     }

@@ -17,10 +17,12 @@
 
 #define ANSWER_DONE 1     /* 2xx: `object` is what was asked for, NULL when it has no body (204) */
 #define ANSWER_DECLINED 2 /* the payer's account or card was refused */
-#define ANSWER_REFUSED 3  /* the request as such was refused; nothing moved, issue and message say why */
-#define ANSWER_LOOK 4     /* refused for what the object has become: it must be looked at */
-#define ANSWER_UNSENT 5   /* no connection, wrong credentials, too many requests: surely not carried out */
-#define ANSWER_UNKNOWN 6  /* it may have been carried out */
+#define ANSWER_REFUSED \
+    3 /* the request as such was refused; nothing moved, issue and message say why */
+#define ANSWER_LOOK 4 /* refused for what the object has become: it must be looked at */
+#define ANSWER_UNSENT \
+    5 /* no connection, wrong credentials, too many requests: surely not carried out */
+#define ANSWER_UNKNOWN 6 /* it may have been carried out */
 
 struct paypal_question {
     const char *method;

@@ -36,9 +36,9 @@ bool paypal_amount_fits(int64_t amount, const char *currency)
 
 const char *paypal_amount_text(sl_context *cx, int64_t amount, const char *currency)
 {
-    if (!paypal_amount_fits(amount, currency))
-        return NULL;
     int64_t step = step_of(currency);
+    if (step < 1 || !paypal_amount_fits(amount, currency))
+        return NULL;
     return step == 1 ? sl_money_decimal(cx, amount, currency)
                      : sl_format(cx, "%lld", (long long)(amount / step));
 }

@@ -7,32 +7,30 @@
 
 #define ORDERS "/v2/checkout/orders"
 #define PAYMENTS "/v2/payments/"
-#define ORDER(status, payments)                                                             \
-    "{\"id\":\"5O190127TN364715T\",\"status\":\"" status                                    \
+#define ORDER(status, payments)                          \
+    "{\"id\":\"5O190127TN364715T\",\"status\":\"" status \
     "\",\"purchase_units\":[{\"custom_id\":\"$(attempt)\",\"payments\":{" payments "}}]}"
 #define CAPTURE(status, more) \
     "{\"id\":\"3C679366HH908993F\",\"status\":\"" status "\",\"invoice_id\":\"$(attempt)\"" more "}"
 #define AUTHORIZATION(status) "{\"id\":\"0VF52814937998046\",\"status\":\"" status "\"}"
 #define REFUND(status) \
     "{\"id\":\"1JU08902781691411\",\"status\":\"" status "\",\"invoice_id\":\"$(attempt)\"}"
-#define REFUSAL(name, issue)                                                                  \
+#define REFUSAL(name, issue)                                                                     \
     "{\"name\":\"" name "\",\"message\":\"The request could not be carried out.\",\"debug_id\":" \
     "\"b1d1f06c7246c\",\"details\":[{\"issue\":\"" issue "\",\"description\":\"Not so.\"}]}"
 #define SEMANTIC(issue) REFUSAL("UNPROCESSABLE_ENTITY", issue)
 #define ONE(name, ...) \
     static const sl_gateway_exchange name[] = { { __VA_ARGS__ }, SL_EXCHANGES_END }
 /* An operation on an order begins with a look at it. */
-#define ON_ORDER(name, shown, ...)                                    \
-    static const sl_gateway_exchange name[] = {                       \
-        { .request = "GET " ORDERS "/$(original)",                    \
-          .status = 200,                                              \
-          .answer = shown,                                            \
-          .flags = SL_EXCHANGE_HARMLESS },                            \
-        { __VA_ARGS__ },                                              \
-        SL_EXCHANGES_END                                              \
-    }
+#define ON_ORDER(name, shown, ...)                                                         \
+    static const sl_gateway_exchange name[] = { { .request = "GET " ORDERS "/$(original)", \
+                                                  .status = 200,                           \
+                                                  .answer = shown,                         \
+                                                  .flags = SL_EXCHANGE_HARMLESS },         \
+                                                { __VA_ARGS__ },                           \
+                                                SL_EXCHANGES_END }
 #define AUTHORIZED ORDER("COMPLETED", "\"authorizations\":[" AUTHORIZATION("CREATED") "]")
-#define PAID                                                                                  \
+#define PAID                                                                                   \
     ORDER("COMPLETED", "\"captures\":[{\"id\":\"3C679366HH908993F\",\"status\":\"COMPLETED\"," \
                        "\"invoice_id\":\"pay_1\"}]")
 
@@ -55,15 +53,18 @@ ONE(no_funds, .request = "POST " ORDERS, .status = 201,
     .answer = ORDER("COMPLETED",
                     "\"captures\":[" CAPTURE(
                         "DECLINED", ",\"processor_response\":{\"response_code\":\"5120\"}") "]"));
-ONE(instrument, .request = "POST " ORDERS, .status = 422, .answer = SEMANTIC("INSTRUMENT_DECLINED"));
+ONE(instrument, .request = "POST " ORDERS, .status = 422,
+    .answer = SEMANTIC("INSTRUMENT_DECLINED"));
 ONE(expired, .request = "POST " ORDERS, .status = 422, .answer = SEMANTIC("CARD_EXPIRED"));
 ONE(unapproved, .request = "POST " ORDERS, .status = 422, .answer = SEMANTIC("ORDER_NOT_APPROVED"));
-ONE(duplicate, .request = "POST " ORDERS, .status = 422, .answer = SEMANTIC("DUPLICATE_INVOICE_ID"));
+ONE(duplicate, .request = "POST " ORDERS, .status = 422,
+    .answer = SEMANTIC("DUPLICATE_INVOICE_ID"));
 ONE(malformed, .request = "POST " ORDERS, .status = 400,
     .answer = REFUSAL("INVALID_REQUEST", "INVALID_PARAMETER_SYNTAX"));
 
-ON_ORDER(captured, AUTHORIZED, .request = "POST " PAYMENTS "authorizations/0VF52814937998046/capture",
-         .status = 201, .answer = CAPTURE("COMPLETED", ""),
+ON_ORDER(captured, AUTHORIZED,
+         .request = "POST " PAYMENTS "authorizations/0VF52814937998046/capture", .status = 201,
+         .answer = CAPTURE("COMPLETED", ""),
          .sends = SL_SENDS("\"value\":\"$(major)\"", "\"invoice_id\":\"$(attempt)\"",
                            "\"final_capture\":true"));
 ON_ORDER(voided, AUTHORIZED, .request = "POST " PAYMENTS "authorizations/0VF52814937998046/void",
@@ -82,7 +83,8 @@ ONE(capture_shown, .request = "GET " ORDERS "/$(original)", .status = 200,
 ONE(voided_shown, .request = "GET " ORDERS "/$(original)", .status = 200,
     .answer = ORDER("COMPLETED", "\"authorizations\":[" AUTHORIZATION("VOIDED") "]"));
 
-#define CARD "\"payment_source\":{\"card\":{\"brand\":\"VISA\",\"last_digits\":\"4242\",\"expiry\":\"2040-12\"}}"
+#define CARD \
+    "\"payment_source\":{\"card\":{\"brand\":\"VISA\",\"last_digits\":\"4242\",\"expiry\":\"2040-12\"}}"
 static const sl_gateway_exchange kept[] = {
     { .request = "POST /v3/vault/setup-tokens",
       .status = 201,
@@ -122,15 +124,13 @@ static const sl_gateway_example examples[] = {
     { "retrieve", "asked again under its key", SL_GATEWAY_APPROVED, .exchanges = completed,
       .reference = "5O190127TN364715T" },
     { "retrieve", "asked again and refused", SL_GATEWAY_NEVER_HAPPENED, .exchanges = malformed },
-    { "retrieve", "a capture that was carried out", SL_GATEWAY_APPROVED,
-      .exchanges = capture_shown, .of = "capture", .original = "order_$(attempt)",
-      .reference = "3C679366HH908993F" },
+    { "retrieve", "a capture that was carried out", SL_GATEWAY_APPROVED, .exchanges = capture_shown,
+      .of = "capture", .original = "order_$(attempt)", .reference = "3C679366HH908993F" },
     { "retrieve", "a void that was carried out", SL_GATEWAY_APPROVED, .exchanges = voided_shown,
       .of = "void", .original = "order_$(attempt)" },
     { "tokenize", "kept in the vault", SL_GATEWAY_APPROVED, .exchanges = kept,
       .reference = "card:8kk8451t" },
-    { "tokenize", "refused", SL_GATEWAY_DECLINED, .exchanges = not_kept,
-      .code = "invalid_number" },
+    { "tokenize", "refused", SL_GATEWAY_DECLINED, .exchanges = not_kept, .code = "invalid_number" },
     SL_EXAMPLES_END,
 };
 
@@ -145,7 +145,8 @@ static const sl_pair headers[] = {
     { "Content-Type", "application/json" },
     { "PAYPAL-TRANSMISSION-ID", "69cd13f0-d67a-11e5-baa3-778b53f4ae55" },
     { "PAYPAL-TRANSMISSION-TIME", "2026-01-31T12:00:00Z" },
-    { "PAYPAL-TRANSMISSION-SIG", "lmI95Jx3Y9nhR5SJWlHVIWpg4AgFk7n9bCHSRxbrd8A9zrhdu2rMyFrmz+Zjh3s3" },
+    { "PAYPAL-TRANSMISSION-SIG",
+      "lmI95Jx3Y9nhR5SJWlHVIWpg4AgFk7n9bCHSRxbrd8A9zrhdu2rMyFrmz+Zjh3s3" },
     { "PAYPAL-CERT-URL", "https://api.paypal.com/v1/notifications/certs/CERT-360caa42" },
     { "PAYPAL-AUTH-ALGO", "SHA256withRSA" },
     { NULL, NULL },
@@ -166,11 +167,12 @@ static const sl_gateway_webhook_example webhooks[] = {
       .kind = "attempt",
       .attempt = "pay_1",
       .reference = "5O190127TN364715T",
-      .body = "{\"id\":\"WH-58D329510W468432D-8HN650336L201105X\",\"create_time\":"
-              "\"2026-01-31T11:59:58.596Z\",\"resource_type\":\"capture\",\"event_type\":"
-              "\"PAYMENT.CAPTURE.COMPLETED\",\"resource\":{\"id\":\"3C679366HH908993F\",\"status\":"
-              "\"COMPLETED\",\"custom_id\":\"pay_1\",\"invoice_id\":\"pay_1\",\"supplementary_data\":{"
-              "\"related_ids\":{\"order_id\":\"5O190127TN364715T\"}}}}" },
+      .body =
+          "{\"id\":\"WH-58D329510W468432D-8HN650336L201105X\",\"create_time\":"
+          "\"2026-01-31T11:59:58.596Z\",\"resource_type\":\"capture\",\"event_type\":"
+          "\"PAYMENT.CAPTURE.COMPLETED\",\"resource\":{\"id\":\"3C679366HH908993F\",\"status\":"
+          "\"COMPLETED\",\"custom_id\":\"pay_1\",\"invoice_id\":\"pay_1\",\"supplementary_data\":{"
+          "\"related_ids\":{\"order_id\":\"5O190127TN364715T\"}}}}" },
     SL_WEBHOOK_EXAMPLES_END,
 };
 

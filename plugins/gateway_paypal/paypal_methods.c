@@ -39,10 +39,11 @@ static const struct {
     const char *theirs;
     const char *ours;
 } brands[] = {
-    { "VISA", "visa" },     { "MASTERCARD", "mastercard" },   { "AMEX", "amex" },
-    { "JCB", "jcb" },       { "DISCOVER", "discover" },       { "DINERS", "diners" },
-    { "ELO", "elo" },       { "CHINA_UNION_PAY", "unionpay" }, { "MAESTRO", "maestro" },
-    { "CB_NATIONALE", "cartes_bancaires" },
+    { "VISA", "visa" },         { "MASTERCARD", "mastercard" },
+    { "AMEX", "amex" },         { "JCB", "jcb" },
+    { "DISCOVER", "discover" }, { "DINERS", "diners" },
+    { "ELO", "elo" },           { "CHINA_UNION_PAY", "unionpay" },
+    { "MAESTRO", "maestro" },   { "CB_NATIONALE", "cartes_bancaires" },
 };
 
 static const char *text_at(const sl_value *value, const char *path)
@@ -70,8 +71,8 @@ static void expiry_read(const char *text, sl_gateway_token *ret)
         if (i != 4 && (text[i] < '0' || text[i] > '9'))
             return;
     }
-    ret->exp_year = (text[0] - '0') * 1000 + (text[1] - '0') * 100 + (text[2] - '0') * 10 +
-                    (text[3] - '0');
+    ret->exp_year =
+        (text[0] - '0') * 1000 + (text[1] - '0') * 100 + (text[2] - '0') * 10 + (text[3] - '0');
     ret->exp_month = (text[5] - '0') * 10 + (text[6] - '0');
 }
 
@@ -171,8 +172,7 @@ static sl_status card_keep(sl_context *cx, const sl_gateway_card *card, const ch
 {
     const char *key = sl_id(cx, "card");
     const sl_value *object = NULL;
-    sl_status status =
-        vault_post(cx, SETUP_TOKENS, card_body(cx, card, holder), key, &object);
+    sl_status status = vault_post(cx, SETUP_TOKENS, card_body(cx, card, holder), key, &object);
     if (status != SL_OK)
         return status;
     const char *state = text_at(object, "status");

@@ -164,8 +164,7 @@ static const char *transaction_in(const sl_value *page, const char *attempt)
 {
     const sl_value *list = sl_value_member(page, "transaction_details");
     for (uint32_t i = 0; i < sl_value_count(list); i++) {
-        const sl_value *info =
-            sl_value_member(sl_value_item(list, i, NULL), "transaction_info");
+        const sl_value *info = sl_value_member(sl_value_item(list, i, NULL), "transaction_info");
         if (same(sl_value_string(sl_value_member(info, "invoice_id"), NULL), attempt) ||
             same(sl_value_string(sl_value_member(info, "custom_field"), NULL), attempt))
             return sl_value_string(sl_value_member(info, "transaction_id"), NULL);
@@ -203,9 +202,9 @@ static const char *order_of(sl_context *cx, const sl_gateway_payment *payment, c
 {
     struct paypal_question question;
     struct paypal_answer answer;
-    request_of_object(
-        cx, payment->capture ? "/v2/payments/captures" : "/v2/payments/authorizations", id,
-        &question);
+    request_of_object(cx,
+                      payment->capture ? "/v2/payments/captures" : "/v2/payments/authorizations",
+                      id, &question);
     paypal_ask(cx, &question, &answer);
     return answer.kind == ANSWER_DONE
                ? sl_value_string(

@@ -6,8 +6,8 @@
 #include "paypal_time.h"
 
 #define DAY_SECONDS 86400
-#define ERA_DAYS 146097      /* 400 years of the Gregorian calendar */
-#define DAYS_TO_1970 719468  /* from 0000-03-01 */
+#define ERA_DAYS 146097     /* 400 years of the Gregorian calendar */
+#define DAYS_TO_1970 719468 /* from 0000-03-01 */
 
 /* Days since 1970-01-01. Years begin in March here, so that a leap day is the last of its year. */
 static int64_t days_of(int64_t year, int64_t month, int64_t day)
@@ -30,9 +30,10 @@ const char *paypal_time_text(sl_context *cx, int64_t unix_seconds)
     int64_t march = (5 * in_year + 2) / 153;
     int64_t month = march < 10 ? march + 3 : march - 9;
     int64_t time = unix_seconds % DAY_SECONDS;
-    return sl_format(cx, "%04lld-%02lld-%02lldT%02lld:%02lld:%02lldZ",
-                     (long long)(era * 400 + in_era + (month <= 2)), (long long)month,
-                     (long long)(in_year - (153 * march + 2) / 5 + 1), (long long)(time / 3600),
+    int64_t year = era * 400 + in_era + (month <= 2 ? 1 : 0);
+    int64_t day = in_year - (153 * march + 2) / 5 + 1;
+    return sl_format(cx, "%04lld-%02lld-%02lldT%02lld:%02lld:%02lldZ", (long long)year,
+                     (long long)month, (long long)day, (long long)(time / 3600),
                      (long long)(time / 60 % 60), (long long)(time % 60));
 }
 

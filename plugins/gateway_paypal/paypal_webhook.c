@@ -56,7 +56,8 @@ static bool certificate_is_theirs(const char *url)
         return false;
     const char *host = url + strlen(scheme);
     size_t length = strcspn(host, "/");
-    size_t letters = strspn(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.");
+    size_t letters =
+        strspn(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.");
     return host[length] == '/' && letters == length && length > strlen(domain) &&
            strncasecmp(host + length - strlen(domain), domain, strlen(domain)) == 0;
 }
@@ -205,8 +206,8 @@ static void dispute_read(const char *type, const sl_value *object, sl_gateway_no
     notice->attempt = attempt;
     notice->reference = capture;
     notice->reason = reason_of(text_at(object, "reason"));
-    notice->status = created ? "needs_response"
-                             : ending_of(text_at(object, "dispute_outcome.outcome_code"));
+    notice->status =
+        created ? "needs_response" : ending_of(text_at(object, "dispute_outcome.outcome_code"));
     if (!paypal_amount_read(amount, text_at(amount, "currency_code"), &notice->amount))
         notice->amount = 0;
 }

@@ -52,9 +52,9 @@ static void moments_are_read(void **state)
 
 static bool ready(const char *base, bool livemode, bool production)
 {
-    const struct paypal_options options = {
-        .client_id = "id", .client_secret = "secret", .api_base = base
-    };
+    const struct paypal_options options = { .client_id = "id",
+                                            .client_secret = "secret",
+                                            .api_base = base };
     return paypal_ready(&options, livemode, production);
 }
 
