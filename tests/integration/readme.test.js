@@ -4,6 +4,7 @@
  * A block of README.md or docs/*.md fenced as `sh` or `js` is run when it speaks to a server: when it names $HOST,
  * process.env.HOST, or http://127.0.0.1:8000, the address `./dev run` prints. That address becomes a fresh server's, whose
  * keys are $KEY (secret) and $PUBLISHABLE_KEY, as in `export KEY=sk_test_...` of the document, a line that is left out here.
+ * A document with a block that names its file (`yaml stripe_lite.yaml`) starts servers of its own: guides.test.js follows it.
  * The sh blocks of one document share one bash, so that a later one uses what an earlier one kept; an answer of 4xx or 5xx
  * to curl is a failure. Each js block is a script of its own in the repository.
  *
@@ -15,6 +16,7 @@ const assert = require('node:assert/strict');
 const fs = require('node:fs');
 const path = require('node:path');
 const { run, cleanEnvironment, repository } = require('./support/program');
+const { isGuide } = require('./support/guide');
 const { suite } = require('./support/suite');
 
 const SPEAKS = /\$HOST\b|\$\{HOST\}|process\.env\.HOST|http:\/\/(127\.0\.0\.1|localhost):8000/;
@@ -28,7 +30,8 @@ function runnable(file) {
 }
 
 const docs = path.join(repository, 'docs');
-const documents = ['README.md', ...(fs.existsSync(docs) ? fs.readdirSync(docs).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`) : [])];
+const all = ['README.md', ...(fs.existsSync(docs) ? fs.readdirSync(docs).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`) : [])];
+const documents = all.filter((name) => !isGuide(path.join(repository, name)));
 
 suite('the documents', {}, (s) => {
   const prepared = (text) => text
@@ -45,7 +48,6 @@ suite('the documents', {}, (s) => {
 
   for (const name of documents) {
     const file = path.join(repository, name);
-    if (!fs.existsSync(file)) continue;
     const blocks = runnable(file);
     const shell = blocks.filter(({ language }) => language === 'sh');
     if (shell.length > 0) {
