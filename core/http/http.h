@@ -9,14 +9,12 @@
 #ifndef STRIPE_LITE_CORE_HTTP_HTTP_H
 #define STRIPE_LITE_CORE_HTTP_HTTP_H
 
-#include <event2/bufferevent.h>
-#include <event2/event.h>
-
 #include <stripe_lite/log.h>
 
 #include "core/base/clock.h"
 #include "core/fiber/fiber.h"
 #include "core/http/admission.h"
+#include "core/http/channel.h"
 #include "core/http/parser.h"
 #include "core/http/router.h"
 #include "core/http/server.h"
@@ -26,6 +24,13 @@
 #define SL_STRIPE_VERSION "2026-10-28.endive"
 
 typedef struct sl_connection sl_connection;
+typedef struct sl_connection_queue {
+    sl_connection *first, *last;
+} sl_connection_queue;
+
+/* Idle connections by how long they may be so. */
+enum { SL_IDLE_NEW, SL_IDLE_KEPT, SL_IDLE_QUEUES };
+
 typedef struct sl_listener sl_listener;
 struct ssl_ctx_st;
 struct sl_idempotency;
@@ -47,6 +52,7 @@ typedef struct sl_request {
     sl_connection *connection; /* NULL once the client has gone */
     sl_fiber *fiber;           /* NULL: answered on the loop */
     struct sl_request *previous, *next;
+    sl_parser parser;
     sl_head head;
     sl_match match;
     const char *body; /* NUL-terminated, "" when there is none */
@@ -71,7 +77,9 @@ struct sl_server {
     sl_static *statics;
     struct ssl_ctx_st *tls;
     sl_listener *listeners;
-    sl_connection *connections;
+    sl_channel_room room;
+    sl_connection_queue idle[SL_IDLE_QUEUES];
+    sl_connection_queue busy;
     sl_request *requests;
     uint32_t connection_count;
     uint32_t in_flight;
@@ -107,6 +115,11 @@ void sl_connection_new(sl_server *server, int descriptor, bool metrics);
 void sl_connection_answer(sl_connection *connection, sl_request *request);
 /* Cuts it at once. */
 void sl_connection_free(sl_connection *connection);
+
+/* ---- connections.c ---- */
+
+/* Cuts every one. */
+void sl_connections_cut(sl_server *server);
 /* Closes connections that have been idle for longest, to make room; how many. */
 uint32_t sl_connections_evict(sl_server *server);
 /* Looks at deadlines; runs every second. */
@@ -114,8 +127,8 @@ void sl_connections_sweep(sl_server *server, int64_t now);
 
 /* ---- response.c ---- */
 
-/* Head and body of the reply into the output. `close`: say that the connection ends. */
-void sl_response_write(struct evbuffer *output, sl_request *request, bool close);
+/* Head and body of the reply into the channel. `close`: say that the connection ends. */
+void sl_response_write(sl_channel *channel, sl_request *request, bool close);
 const char *sl_reason_phrase(int32_t http_status);
 
 /* ---- request.c ---- */

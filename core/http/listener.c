@@ -19,6 +19,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <event2/event.h>
+
 #define BACKLOG 4096
 #define ACCEPTS 64 /* a turn, so that running requests are not starved */
 #define RETRY_MS 100

@@ -2,7 +2,7 @@
  * response.c: the bytes of an answer.
  *
  * Every answer has Request-Id, Date, Content-Length and nosniff; those of /v1 name the version of the API too. A small body is
- * copied behind its head so that both leave in one write; one that outlives the request is only referred to.
+ * copied behind its head, so that both are one piece to write.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -11,7 +11,7 @@
 #include <string.h>
 #include <time.h>
 
-#include <event2/buffer.h>
+#define SMALL_BODY 2048u
 
 typedef struct head_writer {
     char *text;
@@ -151,27 +151,20 @@ static void head_write(head_writer *head, sl_request *request, bool close)
     PUT(head, "\r\n");
 }
 
-void sl_response_write(struct evbuffer *output, sl_request *request, bool close)
+void sl_response_write(sl_channel *channel, sl_request *request, bool close)
 {
     const sl_reply *reply = &request->reply;
     bool bodiless = strcmp(request->head.method, "HEAD") == 0 || reply->http_status == 204 ||
                     reply->http_status == 304 || reply->length == 0;
-    bool copied = !bodiless && !reply->lasting;
+    size_t length = bodiless ? 0 : reply->length;
+    size_t copied = length <= SMALL_BODY ? length : 0;
     head_writer head = { .room = head_room(reply) };
-    struct evbuffer_iovec space;
-    if (evbuffer_reserve_space(output, (ssize_t)(head.room + (copied ? reply->length : 0)), &space,
-                               1) != 1) {
-        return;
-    }
-    head.text = space.iov_base;
+    head.text = sl_arena_alloc(request->cx->arena, head.room + copied);
     head_write(&head, request, close);
-    if (copied) {
-        memcpy(head.text + head.length, reply->body, reply->length);
-        head.length += reply->length;
-    }
-    space.iov_len = head.length;
-    evbuffer_commit_space(output, &space, 1);
-    if (!bodiless && reply->lasting) {
-        evbuffer_add_reference(output, reply->body, reply->length, NULL, NULL);
-    }
+    memcpy(head.text + head.length, reply->body ? reply->body : "", copied);
+    const struct iovec pieces[2] = {
+        { .iov_base = head.text, .iov_len = head.length + copied },
+        { .iov_base = (char *)(uintptr_t)reply->body, .iov_len = length - copied },
+    };
+    sl_channel_write(channel, pieces, reply->lasting);
 }

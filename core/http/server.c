@@ -149,9 +149,7 @@ static void server_sweep(void *data)
         for (sl_request *request = server->requests; request; request = request->next) {
             sl_fiber_cancel(request->fiber);
         }
-        while (server->connections) {
-            sl_connection_free(server->connections);
-        }
+        sl_connections_cut(server);
     }
     if (drain_over(server) && server->drained) {
         void (*done)(void *) = server->drained;
@@ -200,9 +198,7 @@ void sl_server_free(sl_server *server)
         return;
     }
     sl_listeners_close(server);
-    while (server->connections) {
-        sl_connection_free(server->connections);
-    }
+    sl_connections_cut(server);
     if (server->sweep) {
         sl_timer_free(server->sweep);
     }

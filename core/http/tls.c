@@ -1,10 +1,12 @@
 /*
- * tls.c: the server's certificate.
+ * tls.c: the server's certificate, and its side of a TLS connection.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "core/http/tls.h"
 
+#include <errno.h>
+#include <limits.h>
 #include <string.h>
 
 #include <openssl/err.h>
@@ -49,7 +51,8 @@ SSL_CTX *sl_tls_new(sl_arena *arena, const char *certificate, const char *key,
     SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
     SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE |
                                      SSL_OP_CLEANSE_PLAINTEXT);
-    SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS);
+    SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
+                                  SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
     SSL_CTX_set_alpn_select_cb(context, protocol_choose, NULL);
     if (SSL_CTX_use_certificate_chain_file(context, certificate) != 1) {
         return refuse(context, arena, "certificate", certificate, ret_message);
@@ -61,4 +64,57 @@ SSL_CTX *sl_tls_new(sl_arena *arena, const char *certificate, const char *key,
         return refuse(context, arena, "the certificate is not of the key", key, ret_message);
     }
     return context;
+}
+
+SSL *sl_tls_accept(SSL_CTX *context, int descriptor)
+{
+    SSL *tls = SSL_new(context);
+    if (tls == NULL || SSL_set_fd(tls, descriptor) != 1) {
+        SSL_free(tls);
+        ERR_clear_error();
+        return NULL;
+    }
+    SSL_set_accept_state(tls);
+    return tls;
+}
+
+void sl_tls_free(SSL *tls)
+{
+    SSL_free(tls);
+}
+
+/* The queue of errors is the thread's: what one connection leaves there would be read as another's. */
+static ssize_t result_of(const SSL *tls, int result)
+{
+    if (result > 0) {
+        return result;
+    }
+    int reason = SSL_get_error(tls, result);
+    ERR_clear_error();
+    if (reason == SSL_ERROR_ZERO_RETURN) {
+        return 0;
+    }
+    errno = reason == SSL_ERROR_WANT_READ || reason == SSL_ERROR_WANT_WRITE ? EAGAIN : ECONNRESET;
+    return -1;
+}
+
+ssize_t sl_tls_read(SSL *tls, void *ret, size_t room)
+{
+    return result_of(tls, SSL_read(tls, ret, room < INT_MAX ? (int)room : INT_MAX));
+}
+
+ssize_t sl_tls_write(SSL *tls, const void *data, size_t length)
+{
+    return result_of(tls, SSL_write(tls, data, length < INT_MAX ? (int)length : INT_MAX));
+}
+
+bool sl_tls_wants_write(const SSL *tls)
+{
+    return SSL_want_write(tls);
+}
+
+void sl_tls_shut(SSL *tls)
+{
+    (void)SSL_shutdown(tls);
+    ERR_clear_error();
 }

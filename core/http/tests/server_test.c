@@ -354,6 +354,21 @@ static void half_closing_clients_get_their_answer(void **state)
     close(descriptor);
 }
 
+/* The answer before is still on its way when the half of a request behind it turns out to be all there is. */
+static void half_a_request_behind_a_large_answer_is_dropped(void **state)
+{
+    (void)state;
+    int descriptor = test_connect(server);
+    static const char text[] = "GET /big HTTP/1.1\r\n" H "\r\n"
+                               "POST /hook HTTP/1.1\r\n" H "Content-Length: 9\r\n\r\nabc";
+    test_send(descriptor, text, sizeof text - 1);
+    shutdown(descriptor, SHUT_WR);
+    test_receive_all(descriptor, room, sizeof room);
+    assert_int_equal(test_status(room), 200);
+    assert_int_equal(strlen(test_body(room)), 2u * 1024 * 1024);
+    close(descriptor);
+}
+
 static void a_client_that_leaves_harms_nobody(void **state)
 {
     (void)state;
@@ -365,7 +380,7 @@ static void a_client_that_leaves_harms_nobody(void **state)
                                          "" };
     for (size_t i = 0; i < 24; i++) {
         const char *text = texts[i % (sizeof texts / sizeof texts[0])];
-        struct linger at_once = { .l_onoff = i % 2, .l_linger = 0 };
+        struct linger at_once = { .l_onoff = (int)(i % 2), .l_linger = 0 };
         int descriptor = test_connect(server);
         assert_int_equal(setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once),
                          0);
@@ -582,6 +597,7 @@ int main(void)
         cmocka_unit_test(a_client_that_waits_is_told_to_continue),
         cmocka_unit_test(large_bodies_are_413_and_the_answer_arrives),
         cmocka_unit_test(half_closing_clients_get_their_answer),
+        cmocka_unit_test(half_a_request_behind_a_large_answer_is_dropped),
         cmocka_unit_test(a_client_that_leaves_harms_nobody),
         cmocka_unit_test(slow_clients_are_cut),
         cmocka_unit_test(idle_connections_are_closed),
