@@ -265,6 +265,7 @@ sl_status sl_gateway_tell(sl_context *cx, const sl_gateway_event *event)
         .id = event->object_id,
         .object = event->object,
         .previous = event->previous,
+        .attempt = event->notice.kind ? event->notice.attempt : NULL,
     };
     const char *before = sl_plugin_enter(cx, owner->plugin);
     sl_status status = owner->type->handler(cx, &object);

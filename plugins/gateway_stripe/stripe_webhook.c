@@ -1,7 +1,8 @@
 /*
  * stripe_webhook.c: events of Stripe's.
  *
- * An event never settles a payment by itself: one that is about an attempt makes the host ask for the attempt.
+ * An event never settles a payment of ours by itself: one that is about an attempt makes the host ask for the attempt. Whatever it tells
+ * besides, the host takes from its object.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -9,7 +10,6 @@
 
 #include <string.h>
 
-#include "stripe_currency.h"
 #include "stripe_options.h"
 #include "stripe_outcome.h"
 
@@ -46,24 +46,6 @@ static void attempt_read(const char *type, const sl_value *object, sl_gateway_no
     notice->reference = text_at(object, charge ? "payment_intent" : "id");
 }
 
-static void dispute_read(const char *type, const sl_value *object, sl_gateway_notice *notice)
-{
-    const char *payment = text_at(object, "payment_intent");
-    if (!payment)
-        payment = text_at(object, "payment_intent.id");
-    bool created = strcmp(type, "charge.dispute.created") == 0;
-    if (!payment || (!created && strcmp(type, "charge.dispute.closed") != 0))
-        return;
-    notice->kind = created ? "dispute.created" : "dispute.closed";
-    notice->reference = payment;
-    notice->reason = text_at(object, "reason");
-    notice->status = text_at(object, "status");
-    const char *currency = text_at(object, "currency");
-    int64_t amount = sl_value_int(sl_value_member(object, "amount"), 0);
-    if (!currency || !stripe_amount_read(amount, currency, &notice->amount))
-        notice->amount = 0;
-}
-
 sl_status stripe_webhook_parse(sl_context *cx, const sl_gateway_webhook *webhook,
                                sl_gateway_event *ret)
 {
@@ -71,10 +53,8 @@ sl_status stripe_webhook_parse(sl_context *cx, const sl_gateway_webhook *webhook
     if (status != SL_OK)
         return status;
     const char *type = ret->type;
-    if (begins(type, "charge.dispute."))
-        dispute_read(type, ret->object, &ret->notice);
-    else if (begins(type, "payment_intent.") || begins(type, "setup_intent.") ||
-             begins(type, "charge.") || begins(type, "refund."))
+    if (begins(type, "payment_intent.") || begins(type, "setup_intent.") ||
+        begins(type, "charge.") || begins(type, "refund."))
         attempt_read(type, ret->object, &ret->notice);
     return SL_OK;
 }

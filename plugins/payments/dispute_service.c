@@ -75,25 +75,25 @@ static const char *charge_brand(sl_context *cx, const struct charge *charge)
     return sl_value_string(sl_value_member(card, "brand"), NULL);
 }
 
-static sl_status dispute_open_add(sl_context *cx, struct charge *charge,
-                                  const sl_gateway_notice *notice)
+sl_status dispute_open(sl_context *cx, struct charge *charge, const struct dispute_word *word,
+                       struct dispute *dispute)
 {
-    struct dispute *dispute = sl_alloc(cx, sizeof(*dispute));
+    int64_t now = sl_now(cx);
     *dispute = (struct dispute){
-        .id = sl_id(cx, "dp"),
-        .created = sl_now(cx),
-        .status = same(notice->status, "warning_needs_response") ? "warning_needs_response"
-                                                                 : "needs_response",
-        .reason = notice->reason ? notice->reason : "general",
-        .amount = notice->amount > 0 && notice->amount <= charge->amount_captured
-                      ? notice->amount
+        .id = word->id ? word->id : sl_id(cx, "dp"),
+        .created = word->created > 0 ? word->created : now,
+        .status = same(word->status, "warning_needs_response") ? "warning_needs_response"
+                                                               : "needs_response",
+        .reason = word->reason ? word->reason : "general",
+        .amount = word->amount > 0 && word->amount <= charge->amount_captured
+                      ? word->amount
                       : charge->amount_captured,
         .currency = charge->currency,
         .charge = charge->id,
         .payment_intent = charge->payment_intent,
         .customer = charge->customer,
         .brand = charge_brand(cx, charge),
-        .due_by = sl_now(cx) + ANSWER_WITHIN,
+        .due_by = word->due_by > 0 ? word->due_by : now + ANSWER_WITHIN,
     };
     bool withdrawn = !dispute_is_inquiry(dispute);
     sl_status status = withdrawn ? dispute_move(cx, dispute, "dispute", -dispute->amount,
@@ -137,6 +137,15 @@ static sl_status notice_charge(sl_context *cx, const sl_gateway_notice *notice, 
     return attempt.charge ? sl_find(cx, &charges, attempt.charge, ret) : SL_E_NOT_FOUND;
 }
 
+static sl_status notice_open(sl_context *cx, struct charge *charge, const sl_gateway_notice *notice,
+                             struct dispute *dispute)
+{
+    const struct dispute_word word = { .status = notice->status,
+                                       .reason = notice->reason,
+                                       .amount = notice->amount };
+    return charge->captured ? dispute_open(cx, charge, &word, dispute) : SL_OK;
+}
+
 static sl_status dispute_notice_step(sl_context *cx, void *data)
 {
     const sl_gateway_notice *notice = data;
@@ -153,7 +162,7 @@ static sl_status dispute_notice_step(sl_context *cx, void *data)
     status = sl_select_one(cx, &disputes, "charge = $2", SL_ARGS(sl_text(charge->id)), dispute);
     if (same(notice->kind, "dispute.created")) {
         if (status == SL_E_NOT_FOUND)
-            return charge->captured ? dispute_open_add(cx, charge, notice) : SL_OK;
+            return notice_open(cx, charge, notice, dispute);
         return status;
     }
     if (status == SL_E_NOT_FOUND)

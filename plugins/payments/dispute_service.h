@@ -6,7 +6,22 @@
 #ifndef DISPUTE_SERVICE_H
 #define DISPUTE_SERVICE_H
 
+#include "charge_model.h"
 #include "dispute_model.h"
+
+/* What a gateway says of a dispute that begins; 0 and NULL for what it does not. */
+struct dispute_word {
+    const char *id; /* NULL: one is made */
+    const char *status;
+    const char *reason;
+    int64_t amount; /* minor units */
+    int64_t created;
+    int64_t due_by;
+};
+
+/* Begins the dispute of a charge that was captured and has none: row, money held back, events. [suspends] */
+sl_status dispute_open(sl_context *cx, struct charge *charge, const struct dispute_word *word,
+                       struct dispute *ret);
 
 /* A gateway's notice "dispute.created" or "dispute.closed", in a context of its own; told twice it changes nothing. [suspends] */
 sl_status dispute_notice(sl_context *cx, const sl_gateway_notice *notice);

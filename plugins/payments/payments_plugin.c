@@ -16,6 +16,7 @@
 #include "payments_service.h"
 #include "refund_model.h"
 #include "setup_intent_model.h"
+#include "told.h"
 
 static const struct payments_options *options_found;
 static const sl_customers_service *customers_found;
@@ -139,6 +140,14 @@ static const sl_service_offer services[] = {
     SL_SERVICES_END,
 };
 
+static const sl_gateway_object_type told[] = {
+    { .type = "payment_intent", .handler = payment_intent_told },
+    { .type = "charge", .handler = charge_told },
+    { .type = "refund", .handler = refund_told },
+    { .type = "dispute", .handler = dispute_told },
+    SL_GATEWAY_OBJECTS_END,
+};
+
 static const char *const needs[] = { SL_CUSTOMERS_SERVICE, SL_LEDGER_SERVICE, NULL };
 
 static sl_status payments_start(sl_context *cx, sl_plugin *self)
@@ -153,4 +162,5 @@ SL_PLUGIN(.name = "payments", .version = "1.0.0",
           .summary = "Payment intents, charges, refunds, disputes, the balance", .options = options,
           .options_size = sizeof(struct payments_options), .routes = routes, .resources = resources,
           .jobs = jobs, .provides = services, .needs = needs, .invariants = payments_invariants,
-          .gauges = attempt_gauges, .start = payments_start, .gateway_listener = payments_notice)
+          .gauges = attempt_gauges, .start = payments_start, .gateway_listener = payments_notice,
+          .gateway_objects = told)

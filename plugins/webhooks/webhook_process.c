@@ -1,8 +1,8 @@
 /*
  * webhook_process.c: one event from its row to its end.
  *
- * What the owner of the object writes, the mark of the object's last event and the end of the event are one commit. A notice about a
- * payment of ours is recorded by the plugin that made the payment, which asks the gateway and may be told twice.
+ * What the owner of the object writes, the mark of the object's last event and the end of the event are one commit. Before, a notice
+ * about a payment of ours is recorded by the plugin that made the payment, which asks the gateway and may be told twice.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -71,14 +71,18 @@ static sl_status object_tell(sl_context *cx, const sl_gateway_event *event,
 
 static sl_status effect(sl_context *cx, const sl_gateway_event *event, const char **ret_outcome)
 {
-    *ret_outcome = OUTCOME_APPLIED;
-    if (event->notice.kind)
-        return sl_gateway_notify(cx, &event->notice);
+    sl_status status = event->notice.kind ? sl_gateway_notify(cx, &event->notice) : SL_OK;
+    if (status != SL_OK)
+        return status;
     *ret_outcome = OUTCOME_FOREIGN;
     if (event->account && strcmp(event->account, sl_account(cx)) != 0)
         return SL_OK;
     *ret_outcome = OUTCOME_UNCLAIMED;
-    return event->object_id && event->object_type ? object_tell(cx, event, ret_outcome) : SL_OK;
+    if (event->object_id && event->object_type)
+        status = object_tell(cx, event, ret_outcome);
+    if (event->notice.kind && same(*ret_outcome, OUTCOME_UNCLAIMED))
+        *ret_outcome = OUTCOME_APPLIED;
+    return status;
 }
 
 static sl_status process_step(sl_context *cx, void *data)

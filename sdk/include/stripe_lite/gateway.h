@@ -152,6 +152,7 @@ typedef struct sl_gateway_object {
     const char *id;         /* the gateway's id of the object */
     const sl_value *object;
     const sl_value *previous; /* or NULL */
+    const char *attempt;      /* ours, which the adapter found in it and was asked about; or NULL */
 } sl_gateway_object;
 
 /* By which a plugin that owns a type of objects takes in what gateways say about them; one plugin a type at most. The handler
