@@ -128,6 +128,7 @@ static const char *const formats[] = { "auto", "text", "json", NULL };
 
 /* Who reads the settings of a section as options; no other plugin ever sees them. */
 static const char *const webhooks[] = { "webhooks", NULL };
+static const char *const deliveries[] = { "webhook_endpoints", NULL };
 static const char *const stripe[] = { "gateway_stripe", NULL };
 static const char *const paypal[] = { "gateway_paypal", NULL };
 static const char *const stripe_and_webhooks[] = { "gateway_stripe", "webhooks", NULL };
@@ -223,15 +224,15 @@ const setting_key setting_keys[] = {
       .doc =
           "Signs what comes in at the Stripe_lite webhook route; without it the route answers 503" },
     { "webhooks.allow_private_addresses", "STRIPE_LITE_WEBHOOK_ALLOW_PRIVATE", SETTING_BOOL, NULL,
-      "true; in production false", AT(webhooks_allow_private_addresses), .readers = webhooks,
+      "true; in production false", AT(webhooks_allow_private_addresses), .readers = deliveries,
       .doc = "Deliver to private and loopback addresses" },
     { "webhooks.allow_networks", "STRIPE_LITE_WEBHOOK_ALLOW_NETWORKS", SETTING_TEXTS, NULL, "none",
       .check = is_network, .allowed = "a list of networks such as 10.1.0.0/16",
-      AT(webhooks_allow_networks), .readers = webhooks,
+      AT(webhooks_allow_networks), .readers = deliveries,
       .doc = "Networks that are delivered to although they would be refused" },
     { "webhooks.retry_schedule", "STRIPE_LITE_WEBHOOK_RETRY_SCHEDULE", SETTING_NUMBERS,
       "5,60,300,1800,7200,18000,36000,36000,36000,36000,36000,36000", .max = 7 * DAY,
-      AT(webhooks_retry_schedule), .readers = webhooks,
+      AT(webhooks_retry_schedule), .readers = deliveries,
       .doc = "Seconds before each further try of a delivery" },
 
     { "stripe.secret_key", "STRIPE_SECRET_KEY", TEXT, NULL, .check = is_stripe_secret_key,

@@ -487,8 +487,9 @@ static void a_plugin_finds_the_settings_of_its_own_section(void **state)
                                                "STRIPE_LITE_WEBHOOK_RETRY_SCHEDULE=1,2", NULL };
     expect_ok(load("environment: test\n", NULL, environment, NULL));
     expect_option("gateway_stripe", "secret_key", "sk_test_1", "STRIPE_SECRET_KEY");
-    expect_option("webhooks", "retry_schedule", "1,2", "STRIPE_LITE_WEBHOOK_RETRY_SCHEDULE");
-    expect_option("webhooks", "allow_private_addresses", "true", "webhooks");
+    expect_option("webhook_endpoints", "webhooks_retry_schedule", "1,2",
+                  "STRIPE_LITE_WEBHOOK_RETRY_SCHEDULE");
+    expect_option("webhook_endpoints", "webhooks_allow_private_addresses", "true", "webhooks");
     sl_option_text found;
     assert_false(sl_settings_plugin_option(settings, "gateway_stripe", "api_base", &found));
 }
