@@ -18,7 +18,10 @@ class Receiver {
       request.on('end', () => this.take(request, Buffer.concat(chunks).toString(), response));
     });
     this.server.keepAliveTimeout = 60000;
+    /* A test that fails leaves it open: that keeps no process from ending. */
+    this.server.unref();
     this.server.on('connection', (socket) => {
+      socket.unref();
       this.sockets.add(socket);
       socket.on('close', () => this.sockets.delete(socket));
     });
