@@ -64,23 +64,44 @@ const char *sl_hmac_sha256_hex(sl_context *cx, const char *key, const void *data
     return sl_hex_encode(cx->arena, hash, sizeof(hash));
 }
 
-const unsigned char *sl_hmac(sl_context *cx, const char *hash, const void *key, size_t key_length,
-                             const void *data, size_t length, size_t *ret_length)
+static const EVP_MD *hash_named(const char *name)
 {
     static const char *const names[] = { "sha1", "sha256", "sha384", "sha512" };
     const EVP_MD *known[] = { EVP_sha1(), EVP_sha256(), EVP_sha384(), EVP_sha512() };
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        if (strcmp(names[i], hash) != 0)
-            continue;
-        unsigned char *bytes = sl_alloc(cx, EVP_MAX_MD_SIZE);
-        unsigned int made = 0;
-        if (key_length > LONGEST || HMAC(known[i], key_length ? key : "", (int)key_length, data,
-                                         length, bytes, &made) == NULL)
-            abort();
-        *ret_length = made;
-        return bytes;
+        if (strcmp(names[i], name) == 0)
+            return known[i];
     }
     return NULL;
+}
+
+const unsigned char *sl_hmac(sl_context *cx, const char *hash, const void *key, size_t key_length,
+                             const void *data, size_t length, size_t *ret_length)
+{
+    const EVP_MD *md = hash_named(hash);
+    if (md == NULL)
+        return NULL;
+    unsigned char *bytes = sl_alloc(cx, EVP_MAX_MD_SIZE);
+    unsigned int made = 0;
+    if (key_length > LONGEST ||
+        HMAC(md, key_length ? key : "", (int)key_length, data, length, bytes, &made) == NULL)
+        abort();
+    *ret_length = made;
+    return bytes;
+}
+
+const unsigned char *sl_hash(sl_context *cx, const char *hash, const void *data, size_t length,
+                             size_t *ret_length)
+{
+    const EVP_MD *md = hash_named(hash);
+    if (md == NULL)
+        return NULL;
+    unsigned char *bytes = sl_alloc(cx, EVP_MAX_MD_SIZE);
+    unsigned int made = 0;
+    if (EVP_Digest(length ? data : "", length, bytes, &made, md, NULL) != 1)
+        abort();
+    *ret_length = made;
+    return bytes;
 }
 
 const char *sl_hex(sl_context *cx, const void *bytes, size_t length)

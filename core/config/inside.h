@@ -42,7 +42,7 @@ typedef struct setting_key {
     const char *doc;
 } setting_key;
 
-#define SETTING_COUNT_MAX 64
+#define SETTING_COUNT_MAX 96
 extern const setting_key setting_keys[];
 extern const uint32_t setting_key_count;
 const setting_key *setting_key_find(const char *path);

@@ -131,6 +131,7 @@ static const char *const webhooks[] = { "webhooks", NULL };
 static const char *const deliveries[] = { "webhook_endpoints", NULL };
 static const char *const stripe[] = { "gateway_stripe", NULL };
 static const char *const paypal[] = { "gateway_paypal", NULL };
+static const char *const braintree[] = { "gateway_braintree", NULL };
 static const char *const stripe_and_webhooks[] = { "gateway_stripe", "webhooks", NULL };
 
 const setting_key setting_keys[] = {
@@ -267,6 +268,25 @@ const setting_key setting_keys[] = {
       .allowed = "an http:// or https:// address without a query", AT(paypal_api_base),
       .readers = paypal,
       .doc = "Address of PayPal's API; https://api-m.sandbox.paypal.com for tests" },
+
+    { "braintree.merchant_id", "BRAINTREE_MERCHANT_ID", TEXT, NULL, .check = is_word,
+      .allowed = "a text without spaces", AT(braintree_merchant_id), .readers = braintree,
+      .doc = "Id of the merchant at Braintree" },
+    { "braintree.public_key", "BRAINTREE_PUBLIC_KEY", TEXT, NULL, .check = is_word,
+      .allowed = "a text without spaces", AT(braintree_public_key), .readers = braintree,
+      .doc = "Public key of the merchant's API keys" },
+    { "braintree.private_key", "BRAINTREE_PRIVATE_KEY", TEXT, NULL, .check = is_word,
+      .allowed = "a text without spaces", .secret = true, AT(braintree_private_key),
+      .readers = braintree, .doc = "Private key to it; makes Braintree a gateway" },
+    { "braintree.merchant_accounts", "BRAINTREE_MERCHANT_ACCOUNTS", TEXT, NULL, "usd",
+      .check = is_word, .allowed = "a list such as usd=books_us,eur=books_eu without spaces",
+      AT(braintree_merchant_accounts), .readers = braintree,
+      .doc =
+          "Merchant account of each currency, `usd=books_us,eur=books_eu`; a currency alone is the default account's" },
+    { "braintree.api_base", "BRAINTREE_API_BASE", TEXT, NULL, "Braintree's sandbox",
+      .check = is_url, .allowed = "an http:// or https:// address without a query",
+      AT(braintree_api_base), .readers = braintree,
+      .doc = "Address of Braintree's API; for real money https://payments.braintree-api.com" },
 
     { "log.level", "STRIPE_LITE_LOG_LEVEL", SETTING_ENUM, "info", .values = levels, AT(log_level),
       .doc = "Least weight of a line that is written" },

@@ -113,6 +113,12 @@ struct sl_settings {
     const char *paypal_webhook_id;
     const char *paypal_api_base;
 
+    const char *braintree_merchant_id;
+    const char *braintree_public_key;
+    const char *braintree_private_key;
+    const char *braintree_merchant_accounts;
+    const char *braintree_api_base;
+
     const char *log_level;  /* "debug", "info", "warning", "error" */
     const char *log_format; /* "text", "json", "auto" */
     const char *log_file;   /* NULL: stderr */

@@ -64,6 +64,12 @@ static void other_hashes_sign_too(void **state)
     }
     size_t length = 0;
     assert_null(sl_hmac(cx, "md5", "Jefe", 4, "", 0, &length));
+    assert_null(sl_hash(cx, "md5", "", 0, &length));
+    assert_string_equal(sl_hex(cx, sl_hash(cx, "sha1", "abc", 3, &length), 20),
+                        "a9993e364706816aba3e25717850c26c9cd0d89d");
+    assert_int_equal(length, 20);
+    assert_string_equal(sl_hex(cx, sl_hash(cx, "sha256", "", 0, &length), 32),
+                        sl_sha256_hex(cx, "", 0));
     assert_string_equal(sl_base64(cx, "fooba", 5), "Zm9vYmE=");
     assert_memory_equal(sl_base64_read(cx, "Zm9vYmE=", &length), "fooba", 6);
     assert_int_equal(length, 5);

@@ -21,6 +21,10 @@ SL_API const unsigned char *sl_hmac(sl_context *cx, const char *hash, const void
                                     size_t key_length, const void *data, size_t length,
                                     size_t *ret_length);
 
+/* The bytes of a hash by the same names, `ret_length` of them; NULL for any other. since 1.0 [no-suspend] */
+SL_API const unsigned char *sl_hash(sl_context *cx, const char *hash, const void *data,
+                                    size_t length, size_t *ret_length);
+
 /* Bytes as text: lower-case hex; base64 with padding (RFC 4648). since 1.0 [no-suspend] */
 SL_API const char *sl_hex(sl_context *cx, const void *bytes, size_t length);
 SL_API const char *sl_base64(sl_context *cx, const void *bytes, size_t length);
