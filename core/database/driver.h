@@ -23,10 +23,11 @@ typedef struct sl_statement {
     uint32_t count;
     const sl_shape *shape; /* NULL: a probe, or not of a set */
     bool one_row;          /* it must change a row, else somebody else was faster: conflict */
-    const char *
-        table; /* with `scope` and `id` the order in which rows are touched, the same for everyone */
+    /* The order in which rows are touched, the same for everyone: table, `order`, id, scope. */
+    const char *table;
     const char *scope;
     const char *id;
+    uint64_t order; /* a part of the id */
 } sl_statement;
 
 /* A write set as the driver gets it. */
@@ -104,7 +105,7 @@ void sl_news_arrived(const sl_database *database, const char *topic);
 
 /* When a wait must end: the context's deadline, or `otherwise` milliseconds from here when it has none. */
 int64_t sl_database_deadline(const sl_context *cx, int64_t otherwise);
-/* The order in which everyone touches rows: table, scope, id. */
+/* The order in which everyone touches rows. */
 int sl_statement_order(const sl_statement *a, const sl_statement *b);
 
 #endif

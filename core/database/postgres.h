@@ -11,6 +11,7 @@
 
 #include <libpq-fe.h>
 
+#include "core/base/buffer.h"
 #include "core/database/driver.h"
 #include "core/database/rows.h"
 
@@ -165,6 +166,8 @@ typedef struct sl_pg_batch {
     bool led;
     sl_textmap layouts; /* of tables, see postgres_layout.c: as long as the connection */
     sl_textmap forms;
+    sl_buffer rows;     /* where they are written, see sl_pg_rows_buffer */
+    size_t rows_room;   /* what it had from the start */
     int64_t replan_at;  /* monotonic milliseconds */
     sl_textmap written; /* rows by table, up to SL_PG_GROWN */
     /* Called once a table, when so many of its rows were written here. */

@@ -276,5 +276,6 @@ sl_status sl_pg_batch_write(sl_pg_batch *batch, sl_context *cx, const sl_write *
 void sl_pg_batch_done(sl_pg_batch *batch)
 {
     connection_drop(batch);
+    sl_arena_free(batch->rows.arena);
     sl_textmap_clear(&batch->written, NULL);
 }

@@ -84,6 +84,10 @@ void sl_pg_group_cut(sl_pg_group *group);
 sl_status sl_pg_form_find(sl_pg_batch *batch, const sl_statement *statement, int64_t deadline,
                           sl_pg_form **ret_form);
 void sl_pg_forms_clear(sl_pg_batch *batch);
+/* An empty buffer for all rows of a group, and the end of its use. It stays for the next group, as large as it had to be, and
+ * holds nothing then. [no-suspend] */
+sl_buffer *sl_pg_rows_buffer(sl_pg_batch *batch);
+void sl_pg_rows_done(sl_pg_batch *batch);
 /* The parameter, in place of what is in `out`. False when a row cannot be written so; then one statement a row must tell whose
  * fault that is. Sets `rows`. */
 bool sl_pg_rows_write(sl_buffer *out, const sl_pg_placed *placed, sl_pg_piece *piece);

@@ -1,7 +1,7 @@
 /*
  * postgres_group.c: the statements of a group: their order, who cannot go with whom, and the pieces they are sent in.
  *
- * Everyone touches tables in the order of their names and in each the rows by scope and id, so two groups never wait for each
+ * Everyone touches tables in the order of their names and in each the rows by id, so two groups never wait for each
  * other in a circle. Within a table a group inserts first: an insert and an update wait for each other's row only when
  * somebody deletes it, and what is inserted together can then be one statement whatever else happens to the table. Updates,
  * deletes and additions lock rows: theirs is the order of rows, and only neighbours of one shape go together.
@@ -27,22 +27,41 @@ static int placed_order(const void *a, const void *b)
     return order != 0 ? order : (x->number > y->number) - (x->number < y->number);
 }
 
+static bool is_same(const char *a, const char *b)
+{
+    return a == b || strcmp(a, b) == 0;
+}
+
 static void group_fill(sl_pg_group *group)
 {
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < group->count; i++)
-        count += group->members[i]->write->count;
+    uint32_t count = group->count * group->members[0]->write->count;
     group->placed = sl_arena_alloc(group->arena, count * sizeof(*group->placed));
     group->pieces = sl_arena_alloc(group->arena, count * sizeof(*group->pieces));
     group->placed_count = count;
-    uint32_t number = 0;
-    for (uint32_t i = 0; i < group->count; i++) {
-        const sl_write *write = group->members[i]->write;
-        for (uint32_t s = 0; s < write->count; s++, number++)
-            group->placed[number] = (sl_pg_placed){ .statement = &write->statements[s],
-                                                    .arguments = write->statements[s].arguments,
-                                                    .member = group->members[i],
-                                                    .number = number };
+    sl_pg_placed *placed = group->placed;
+    const sl_write *first = group->members[0]->write;
+    for (uint32_t s = 0; s < first->count; s++) {
+        for (uint32_t i = 0; i < group->count; i++, placed++) {
+            const sl_statement *statement = &group->members[i]->write->statements[s];
+            *placed = (sl_pg_placed){ .statement = statement,
+                                      .arguments = statement->arguments,
+                                      .member = group->members[i],
+                                      .number = i * first->count + s };
+        }
+    }
+}
+
+/* Members are alike: as they stand, all statements of a table are neighbours already. */
+static void rows_sort(sl_pg_group *group)
+{
+    const sl_write *first = group->members[0]->write;
+    uint32_t end;
+    for (uint32_t begin = 0; begin < first->count; begin = end) {
+        const char *table = first->statements[begin].table;
+        for (end = begin + 1; end < first->count && is_same(first->statements[end].table, table);)
+            end++;
+        qsort(group->placed + begin * group->count, (size_t)(end - begin) * group->count,
+              sizeof(*group->placed), placed_order);
     }
 }
 
@@ -148,7 +167,7 @@ static void inserts_first(sl_pg_group *group)
         uint32_t other = 0;
         for (end = begin; end < group->placed_count; end++) {
             const sl_pg_placed *placed = &group->placed[end];
-            if (placed->statement->table != table && strcmp(placed->statement->table, table) != 0)
+            if (!is_same(placed->statement->table, table))
                 break;
             if (inserts(placed))
                 group->placed[front++] = *placed;
@@ -165,7 +184,7 @@ void sl_pg_group_place(sl_pg_group *group)
     group_fill(group);
     if (group->count == 1)
         return;
-    qsort(group->placed, group->placed_count, sizeof(*group->placed), placed_order);
+    rows_sort(group);
     members_settle(group);
     sl_pg_group_thin(group);
     if (group->count > 1)

@@ -20,6 +20,9 @@
 
 #define COLUMNS_AT_MOST 256
 #define NO_ARGUMENT UINT16_MAX
+/* Bytes. */
+#define ROWS_ROOM 65536
+#define ROWS_ROOM_AT_MOST (1 << 20)
 
 /* pg_type.oid */
 #define OID_BOOL 16
@@ -337,10 +340,33 @@ bool sl_pg_rows_write(sl_buffer *out, const sl_pg_placed *placed, sl_pg_piece *p
 
 /* ---- sending ---- */
 
+sl_buffer *sl_pg_rows_buffer(sl_pg_batch *batch)
+{
+    if (!batch->rows.arena) {
+        batch->rows.arena = sl_arena_new();
+        sl_buffer_reserve(&batch->rows, batch->rows_room ? batch->rows_room : ROWS_ROOM);
+        batch->rows_room = batch->rows.capacity;
+    }
+    return &batch->rows;
+}
+
+void sl_pg_rows_done(sl_pg_batch *batch)
+{
+    if (!batch->rows.arena || batch->rows.capacity == batch->rows_room)
+        return;
+    /* It has grown, and left copies behind. */
+    batch->rows_room =
+        batch->rows.capacity < ROWS_ROOM_AT_MOST ? batch->rows.capacity : ROWS_ROOM_AT_MOST;
+    sl_arena_free(batch->rows.arena);
+    batch->rows = (sl_buffer){ 0 };
+}
+
 bool sl_pg_rows_send(sl_pg_connection *connection, const sl_buffer *rows, sl_pg_piece *piece)
 {
-    return sl_pg_send_binary(connection, piece->form->key, piece->form->sql, rows->data,
-                             (int)rows->length, &piece->prepares);
+    bool sent = sl_pg_send_binary(connection, piece->form->key, piece->form->sql, rows->data,
+                                  (int)rows->length, &piece->prepares);
+    explicit_bzero(rows->data, rows->length);
+    return sent;
 }
 
 sl_status sl_pg_rows_receive(sl_pg_connection *connection, const sl_pg_piece *piece,

@@ -84,18 +84,19 @@ static sl_status statements_send(struct attempt *attempt)
 {
     sl_pg_connection *connection = attempt->connection;
     sl_pg_group *group = attempt->group;
-    sl_buffer rows = SL_BUFFER_INIT(group->arena);
+    sl_buffer *rows = sl_pg_rows_buffer(attempt->batch);
     bool sent = attempt->begun ||
                 sl_pg_send(connection, NULL, "BEGIN", NULL, 0, false, &attempt->begin_prepares);
     sent = sent && discard_send(attempt);
     for (uint32_t i = 0; sent && i < group->piece_count; i++) {
         sl_pg_piece *piece = &group->pieces[i];
         sl_pg_placed *placed = group->placed + piece->first;
-        if (piece->form && !sl_pg_rows_write(&rows, placed, piece))
+        if (piece->form && !sl_pg_rows_write(rows, placed, piece))
             piece->form = NULL;
-        sent = piece->form ? sl_pg_rows_send(connection, &rows, piece)
+        sent = piece->form ? sl_pg_rows_send(connection, rows, piece)
                            : piece_send_apart(connection, placed, piece->count);
     }
+    sl_pg_rows_done(attempt->batch);
     if (!sent ||
         !sl_pg_tables_send(connection, group, &attempt->tables_prepare, &attempt->tables) ||
         !PQpipelineSync(connection->conn))

@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/id.h"
+
 struct sl_write_set *sl_write_set_of(sl_context *cx)
 {
     if (!cx->writes)
@@ -57,7 +59,7 @@ static sl_operation *set_append(sl_context *cx, sl_operation_kind kind, const ch
 {
     struct sl_write_set *set = sl_write_set_of(cx);
     if (set->count == set->capacity) {
-        uint32_t capacity = set->capacity ? set->capacity * 2 : 8;
+        uint32_t capacity = set->capacity ? set->capacity * 2 : 16;
         set->operations =
             sl_arena_grow(cx->arena, set->operations, set->capacity * sizeof(sl_operation),
                           capacity * sizeof(sl_operation));
@@ -101,6 +103,12 @@ static void columns_parse(sl_context *cx, const sl_table *table, const char *tex
 static bool columns_none(const sl_columns *columns)
 {
     return !columns->bits[0] && !columns->bits[1];
+}
+
+static uint32_t columns_count(const sl_columns *columns)
+{
+    return (uint32_t)(__builtin_popcountll(columns->bits[0]) +
+                      __builtin_popcountll(columns->bits[1]));
 }
 
 static void columns_copy(const sl_table *table, const sl_columns *columns, void *to,
@@ -311,14 +319,30 @@ bool sl_has_pending(const sl_context *cx)
 
 /* ---- compiling ---- */
 
+/* Eight bytes of an id that tell it from those made before and after it, as a number: of our own ids what they have of time
+ * and counter, so that rows are mostly in the order in which they were made; of others their end. */
+static uint64_t id_order(const char *id)
+{
+    size_t length = strlen(id);
+    const char *own = memrchr(id, '_', length);
+    const char *at = length > sizeof(uint64_t) ? id + length - sizeof(uint64_t) : id;
+    if (own && id + length - own == 1 + SL_ID_LETTERS)
+        at = own + 1 + 3;
+    uint64_t order = 0;
+    for (size_t i = 0; i < sizeof(order) && at[i]; i++)
+        order = order << 8 | (unsigned char)at[i];
+    return order;
+}
+
 static void operation_compile(sl_context *cx, const sl_operation *operation, sl_statement *ret)
 {
     const sl_table *table = operation->table;
     uint32_t width = sl_table_width(table);
-    sl_argument *arguments = sl_arena_alloc(cx->arena, (width + 3) * sizeof(sl_argument));
+    bool whole = operation->kind != SL_OPERATION_UPDATE && operation->kind != SL_OPERATION_DELETE;
+    uint32_t most = (whole ? width : columns_count(&operation->columns)) + 3;
+    sl_argument *arguments = sl_arena_alloc(cx->arena, most * sizeof(sl_argument));
     uint32_t count = 0;
     arguments[count++] = sl_text(operation->scope);
-    bool whole = operation->kind != SL_OPERATION_UPDATE && operation->kind != SL_OPERATION_DELETE;
     if (!whole)
         arguments[count++] = sl_text(row_id(operation->row));
     for (uint32_t i = 0; i < width; i++) {
@@ -338,6 +362,7 @@ static void operation_compile(sl_context *cx, const sl_operation *operation, sl_
         .table = table->name,
         .scope = operation->scope,
         .id = row_id(operation->row),
+        .order = id_order(row_id(operation->row)),
     };
 }
 
@@ -367,9 +392,11 @@ uint32_t sl_write_probes(sl_context *cx, const sl_write *write, const sl_stateme
 int sl_statement_order(const sl_statement *a, const sl_statement *b)
 {
     int order = a->table == b->table ? 0 : strcmp(a->table, b->table);
-    if (order == 0 && a->scope != b->scope)
-        order = strcmp(a->scope, b->scope);
-    return order != 0 ? order : strcmp(a->id, b->id);
+    if (order == 0)
+        order = (a->order > b->order) - (a->order < b->order);
+    if (order == 0)
+        order = strcmp(a->id, b->id);
+    return order == 0 && a->scope != b->scope ? strcmp(a->scope, b->scope) : order;
 }
 
 /* Of pointers into one array: where it says nothing, they stay in that array's order. */

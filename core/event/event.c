@@ -15,6 +15,7 @@
 #include "core/base/context.h"
 #include "core/database/database.h"
 #include "core/event/event.h"
+#include "core/json/writer.h"
 #include "core/resource/resource.h"
 
 struct sl_event_draft {
@@ -50,7 +51,7 @@ static const char *snapshot(sl_context *cx, const struct sl_event_draft *draft)
     columns_overlay(cx, draft);
     int32_t face = cx->face;
     cx->face = SL_FACE_STRIPE;
-    sl_json *out = sl_json_new(cx);
+    sl_json *out = sl_json_document(cx);
     (draft->resource->render ? draft->resource->render : draft->resource->render_lite)(out,
                                                                                        draft->row);
     const char *text = sl_json_text(out, NULL);

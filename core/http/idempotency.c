@@ -71,8 +71,10 @@ static const char *seal_context(sl_context *cx, const idempotency_row *row)
 static const char *body_stored(sl_context *cx, const idempotency_row *row)
 {
     size_t length = cx->reply->length;
-    const char *settled = sl_numbers_settled(cx, cx->reply->body, &length);
-    const char *body = sl_copy(cx, settled, length);
+    const char *body = sl_numbers_settled(cx, cx->reply->body, &length);
+    if (cx->reply->lasting) {
+        body = sl_copy(cx, body, length);
+    }
     if (cx->reply->secret && body && sl_seal(cx, seal_context(cx, row), body, &body) != SL_OK) {
         sl_error_clear(cx);
         body = NULL;

@@ -24,6 +24,7 @@ const char *sl_field_column_text(sl_context *cx, const sl_field *field, const vo
 {
     const void *member = (const char *)record + field->offset;
     const char *text = NULL;
+    const sl_map *map = NULL;
     int64_t number = 0;
     switch (field->type) {
     case SL_TYPE_BOOL:
@@ -36,7 +37,13 @@ const char *sl_field_column_text(sl_context *cx, const sl_field *field, const vo
             return NULL;
         return sl_arena_format(cx->arena, "%lld", (long long)number);
     case SL_TYPE_METADATA:
+        map = *(const sl_map *const *)member;
+        if (map == NULL || map->count == 0)
+            return "{}";
+        break;
     case SL_TYPE_LIST:
+        if (((const sl_list *)member)->count == 0)
+            return "[]";
         break;
     default: /* texts, and pointers to objects: NULL is NULL */
         memcpy(&text, member, sizeof(text));

@@ -44,6 +44,9 @@ static void level_open(sl_json *out, const char *name, char bracket)
     sl_buffer_char(&out->buffer, bracket);
     out->follows = false;
     if (out->record_references && out->depth < SL_JSON_DEPTH) {
+        if (out->path_ends == NULL)
+            out->path_ends =
+                sl_arena_alloc(out->cx->arena, SL_JSON_DEPTH * sizeof(*out->path_ends));
         out->path_ends[out->depth] = (uint32_t)out->path.length;
         if (name != NULL) {
             sl_buffer_text_add(&out->path, name);

@@ -24,6 +24,7 @@ typedef struct sl_json_place {
 } sl_json_place;
 
 #define SL_JSON_DEPTH 64
+#define SL_JSON_DOCUMENT 2047 /* bytes */
 
 struct sl_json {
     sl_context *cx;
@@ -33,12 +34,20 @@ struct sl_json {
     bool follows;           /* a value stands before on this level: the next needs a comma */
     bool record_references; /* note references; set it right after sl_json_new */
     uint32_t depth;
-    sl_buffer path; /* while references are noted: the names of the open levels */
-    uint32_t path_ends[SL_JSON_DEPTH]; /* its length before each open level */
+    sl_buffer path;      /* while references are noted: the names of the open levels */
+    uint32_t *path_ends; /* its length before each open level */
     sl_json_place *places;
     uint32_t place_count;
     uint32_t place_capacity;
 };
+
+/* Room for a document as large as most objects are. since 1.0 [no-suspend] */
+static inline sl_json *sl_json_document(sl_context *cx)
+{
+    sl_json *out = sl_json_new(cx);
+    sl_buffer_grow(&out->buffer, SL_JSON_DOCUMENT);
+    return out;
+}
 
 /* Writes what comes before a value: comma, name, colon. since 1.0 [no-suspend] */
 void sl_json_name(sl_json *out, const char *name);

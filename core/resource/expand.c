@@ -384,7 +384,7 @@ static sl_status render_level(sl_context *cx, const sl_resource *resource, sl_li
         return status;
     for (uint32_t i = 0; i < rows.count; i++) {
         const void *row = (const char *)rows.items + (size_t)i * rows.item_size;
-        at.written[i] = sl_json_new(cx);
+        at.written[i] = sl_json_document(cx);
         at.written[i]->record_references = wanted != NULL;
         (lite ? resource->render_lite : resource->render)(at.written[i], row);
         ret_texts[i] = sl_json_text(at.written[i], NULL);

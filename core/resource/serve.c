@@ -10,6 +10,7 @@
 #include <stripe_lite/money.h>
 
 #include "core/base/context.h"
+#include "core/json/writer.h"
 #include "core/resource/query.h"
 #include "core/resource/resource.h"
 
@@ -69,7 +70,8 @@ sl_status sl_resource_reply(sl_context *cx, int32_t http_status, const sl_resour
         status = sl_render_rows(cx, resource, list_of_one(cx, resource, row), wanted, &text);
     if (status != SL_OK)
         return status;
-    return sl_reply_body(cx, http_status, "application/json", text, strlen(text));
+    const sl_json whole = { .buffer = { .data = (char *)text, .length = strlen(text) } };
+    return sl_reply_json(cx, http_status, &whole);
 }
 
 sl_status sl_resource_json(sl_context *cx, const sl_resource *resource, const void *row,
