@@ -136,8 +136,7 @@ sl_status card_tokens_resolve(sl_context *cx, const char *gateway, const char *c
             continue;
         }
         token_miss(cx, &gathering, plan->gateways[i], found);
-        if (found != SL_E_NOT_FOUND && !gathering.any &&
-            (!goes_on(found) || i + 1 == plan->count))
+        if (found != SL_E_NOT_FOUND && !gathering.any && (!goes_on(found) || i + 1 == plan->count))
             status = found;
     }
     status = gathering_end(cx, &gathering, status);

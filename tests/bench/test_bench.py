@@ -17,7 +17,7 @@ import bench  # noqa: E402
 from benches import cpu, million  # noqa: E402
 from support import capture, compare, report, sqlite  # noqa: E402
 
-SMOKE = ["charges-16", "charges-sqlite-64", "idle", "live"]
+SMOKE = ["charges-16", "charges-sqlite-64", "gateways", "idle", "live"]
 ID_A, ID_B = "ch_0VbbvnH4002pC5ss3vIeQLBC", "ch_0VbbvnHd002a55cmJgOBVwVu"
 
 

@@ -22,6 +22,10 @@ suite('two gateways', { env: { STRIPE_LITE_WORKERS: '1' }, config }, (s) => {
   const pay = (values, options) => s.post('/v1/payment_intents', { ...BODY, ...values }, options);
   const tries = (intent) => s.server.database.rows(`SELECT id, gateway, status FROM payment_attempts WHERE intent = '${intent}' ORDER BY id`);
   const health = async () => answered(await s.get('/health'), 200).gateways;
+  const metric = async (name, gateway) => {
+    const [, number] = (await s.get('/metrics')).text.match(new RegExp(`^stripe_lite_gateway_${name}\\{gateway="${gateway}"\\} (\\d+)$`, 'm')) || [];
+    return number && Number(number);
+  };
   /* Every movement is one attempt's, and no intent has two. */
   const agree = async () => {
     const booked = await s.server.database.rows("SELECT id, intent, gateway FROM payment_attempts WHERE operation = 'authorize' AND status = 'succeeded'");
@@ -103,9 +107,12 @@ suite('two gateways', { env: { STRIPE_LITE_WORKERS: '1' }, config }, (s) => {
   });
 
   s.test('a gateway that does not answer is skipped; where there is no other, nothing begins', async () => {
+    const opened = await metric('breaker_opened_total', 'slate') || 0;
     slate.mood({ answer: 'not_sent' });
     for (let i = 0; i < 3; i += 1) answered(await pay({}), 200);
     assert.equal((await health()).slate.state, 'open', JSON.stringify(await health()));
+    assert.deepEqual([await metric('breaker_state', 'slate'), await metric('breaker_state', 'paper'), await metric('breaker_opened_total', 'slate')], [2, 0, opened + 1]);
+    assert.ok(await metric('failovers_total', 'slate') >= 3);
     const asked = slate.asked().length;
     const { id } = answered(await pay({}), 200);
     assert.deepEqual((await tries(id)).map(({ gateway }) => gateway), ['paper']);
@@ -118,6 +125,7 @@ suite('two gateways', { env: { STRIPE_LITE_WORKERS: '1' }, config }, (s) => {
       answered(await pay({}), 200);
       return (await health()).slate.state === 'closed';
     });
+    assert.equal(await metric('breaker_state', 'slate'), 0);
     await agree();
   });
 });

@@ -1,6 +1,6 @@
 -- requests.lua: what wrk sends, and its figures as one line of JSON.
 --
--- wrk … URL -- KIND KEY RUN COUNT: KIND is one of those below or a path, KEY the secret key, RUN a word that no other run of
+-- wrk … URL -- KIND KEY RUN COUNT: KIND is one of those below, "POST PATH FORM" (with a new idempotency key each time) or a path, KEY the secret key, RUN a word that no other run of
 -- this database has, so that idempotency keys are new. A %d in a path becomes a number below COUNT.
 -- SPDX-License-Identifier: Apache-2.0
 
@@ -26,6 +26,14 @@ function makers.customer_post()
    end
 end
 
+local function post(path, body, run)
+   return function()
+      count = count + 1
+      form["Idempotency-Key"] = string.format("%s%016d", run, count)
+      return wrk.format("POST", path, form, body)
+   end
+end
+
 -- A fixed request is formatted once, and not before the first is asked for: wrk learns its host after init.
 local function get(path, numbers)
    if numbers > 0 then
@@ -45,7 +53,8 @@ function init(args)
       form["Authorization"] = wrk.headers["Authorization"]
    end
    math.randomseed(os.time())
-   request = makers[kind] and makers[kind](run) or get(kind, tonumber(args[4]))
+   local path, body = kind:match("^POST (%S+) (.*)$")
+   request = path and post(path, body, run) or makers[kind] and makers[kind](run) or get(kind, tonumber(args[4]))
 end
 
 function done(summary, latency)
