@@ -217,7 +217,7 @@ static void list_look(sl_context *cx, const sl_gateway_payment *payment, sl_gate
     const char *transaction = NULL;
     if (!transactions_find(cx, payment, &transaction)) {
         outcome_unknown(ret, "PayPal's list of transactions cannot be read: its app needs the "
-                             "permission \"Transaction search\".");
+                             "permission for Transaction search.");
         return;
     }
     const char *order = transaction ? order_of(cx, payment, transaction) : NULL;

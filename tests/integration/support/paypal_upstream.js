@@ -40,6 +40,7 @@ class PayPalUpstream extends ScriptedUpstream {
     this.tokens = new Map(); /* access token: when it ends, in milliseconds */
     this.tokenSeconds = 32400;
     this.objects = new PayPalObjects((type, object) => this.tell(type, object));
+    this.issues = []; /* what it refused requests for */
     this.kept = new Map(); /* PayPal-Request-Id and address: the object that it made, or null while that is under way */
   }
 
@@ -121,6 +122,7 @@ class PayPalUpstream extends ScriptedUpstream {
       return fault === 'error_after' ? { status: 500, body: failed, made } : { status: asked.method === 'POST' ? 201 : 200, body: made, made };
     } catch (refused) {
       if (!(refused instanceof Refused)) throw refused;
+      this.issues.push(refused.issue);
       return { status: refused.status, body: error(refused.name, refused.message, refused.issue) };
     }
   }
