@@ -20,7 +20,9 @@
 #define SKEW MINUTE
 /* What a failed request left behind is in the lists by then. */
 #define SETTLED 5
-#define PAGES_MOST 20
+#define PAGES_MOST 100
+#define PAGE_TRIES 3
+#define SEARCH_KNOWS (2 * HOUR)
 
 static bool same(const char *a, const char *b)
 {
@@ -73,13 +75,6 @@ void unfinished_close(sl_context *cx, const sl_gateway_payment *payment, const s
                            "bit.";
 }
 
-static void object_read(sl_context *cx, const sl_gateway_payment *payment, const sl_value *object,
-                        sl_gateway_outcome *ret)
-{
-    outcome_of_object(cx, payment, object, ret);
-    unfinished_close(cx, payment, object, ret);
-}
-
 static bool object_get(sl_context *cx, const sl_gateway_payment *payment, const char *collection,
                        const char *id, sl_gateway_outcome *ret)
 {
@@ -93,7 +88,8 @@ static bool object_get(sl_context *cx, const sl_gateway_payment *payment, const 
         ret->reference = payment->reference;
         return false;
     }
-    object_read(cx, payment, answer.object, ret);
+    outcome_of_object(cx, payment, answer.object, ret);
+    unfinished_close(cx, payment, answer.object, ret);
     return true;
 }
 
@@ -142,7 +138,7 @@ static bool ask_again(sl_context *cx, const sl_gateway_payment *payment, sl_gate
 
 /* ---- lists ---- */
 
-static const sl_value *attempt_in(const sl_value *page, const char *attempt, const char **ret_last)
+static const char *id_in(const sl_value *page, const char *attempt, const char **ret_last)
 {
     const sl_value *data = sl_value_member(page, "data");
     for (uint32_t i = 0; i < sl_value_count(data); i++) {
@@ -151,7 +147,7 @@ static const sl_value *attempt_in(const sl_value *page, const char *attempt, con
         const char *named =
             sl_value_string(sl_value_at(object, "metadata." METADATA_ATTEMPT), NULL);
         if (same(named, attempt))
-            return object;
+            return *ret_last;
     }
     return NULL;
 }
@@ -168,14 +164,25 @@ static void list_form(sl_context *cx, const sl_gateway_payment *payment, const c
         form_number(form, "created[lte]", payment->started + AUTHORIZE_AGAIN + 2 * SKEW);
         if (payment->setup)
             form_text(form, "payment_method", payment->token);
-        else
-            form_text(form, "expand[]", "data.latest_charge.balance_transaction");
     }
     form_text(form, "starting_after", after);
 }
 
-/* The attempt's object, NULL when there is none. False when it cannot be said. */
-static bool list_find(sl_context *cx, const sl_gateway_payment *payment, const sl_value **ret)
+/* A page is asked for again when it does not come: one in trouble must not cost all that were read before it. */
+static bool page_get(sl_context *cx, const struct stripe_question *question,
+                     struct stripe_answer *ret)
+{
+    for (int i = 0; i < PAGE_TRIES; i++) {
+        stripe_ask(cx, question, ret);
+        if (ret->kind == ANSWER_DONE &&
+            sl_value_type(sl_value_member(ret->object, "data")) == SL_VALUE_ARRAY)
+            return true;
+    }
+    return false;
+}
+
+/* The id of the attempt's object, NULL when there is none. False when it cannot be said. */
+static bool list_find(sl_context *cx, const sl_gateway_payment *payment, const char **ret)
 {
     const char *last = NULL;
     for (int page = 0; page < PAGES_MOST; page++) {
@@ -185,34 +192,34 @@ static bool list_find(sl_context *cx, const sl_gateway_payment *payment, const s
         const struct stripe_question question = { .method = "GET",
                                                   .path = request_collection(payment),
                                                   .form = &form };
-        stripe_ask(cx, &question, &answer);
-        if (answer.kind != ANSWER_DONE ||
-            sl_value_type(sl_value_member(answer.object, "data")) != SL_VALUE_ARRAY)
+        if (!page_get(cx, &question, &answer))
             return false;
-        *ret = attempt_in(answer.object, payment->attempt, &last);
+        *ret = id_in(answer.object, payment->attempt, &last);
         if (*ret || !last || !sl_value_bool(sl_value_member(answer.object, "has_more"), false))
             return true;
     }
     return false;
 }
 
-/* Stripe's search knows a payment a minute later at the latest: what it finds is true, what it does not find may be there. */
-static const sl_value *search_find(sl_context *cx, const sl_gateway_payment *payment)
+/* As list_find. Stripe's search knows a payment within a minute, an hour when Stripe is in trouble: what it finds is true, what it
+ * does not find may be there until then. https://docs.stripe.com/search */
+static bool search_find(sl_context *cx, const sl_gateway_payment *payment, const char **ret)
 {
     struct stripe_form form;
     struct stripe_answer answer;
     const char *last = NULL;
     if (payment->setup || is(payment, "refund"))
-        return NULL;
+        return false;
     form_init(cx, &form);
     form_text(&form, "query",
               sl_format(cx, "metadata['" METADATA_ATTEMPT "']:'%s'", payment->attempt));
-    form_text(&form, "expand[]", "data.latest_charge.balance_transaction");
     const struct stripe_question question = { .method = "GET",
                                               .path = "/v1/payment_intents/search",
                                               .form = &form };
-    stripe_ask(cx, &question, &answer);
-    return answer.kind == ANSWER_DONE ? attempt_in(answer.object, payment->attempt, &last) : NULL;
+    if (!page_get(cx, &question, &answer))
+        return false;
+    *ret = id_in(answer.object, payment->attempt, &last);
+    return *ret || age_of(cx, payment) >= SEARCH_KNOWS;
 }
 
 /* ---- none was found ---- */
@@ -224,11 +231,14 @@ static void burn(sl_context *cx, const sl_gateway_payment *payment, sl_gateway_o
     struct stripe_answer answer;
     request_of_burn(cx, payment, &form, &question);
     stripe_ask(cx, &question, &answer);
-    if (answer.kind != ANSWER_DONE) {
+    /* Used: what asked under the key ended long ago, and left nothing that is to be seen. */
+    if (answer.kind != ANSWER_DONE && answer.kind != ANSWER_USED) {
         unknown(ret, answer.message);
         return;
     }
     never(ret);
+    if (answer.kind == ANSWER_USED)
+        return;
     const char *id = sl_value_string(sl_value_member(answer.object, "id"), "");
     request_of_close(cx, payment, id, &form, &question);
     stripe_ask(cx, &question, &answer);
@@ -256,12 +266,10 @@ static void attempt_find(sl_context *cx, const sl_gateway_payment *payment, sl_g
     bool used = false;
     if (payment->started > 0 && age_of(cx, payment) < longest && ask_again(cx, payment, ret, &used))
         return;
-    const sl_value *object = NULL;
-    bool said = list_find(cx, payment, &object);
-    if (!said)
-        object = search_find(cx, payment);
-    if (object)
-        object_read(cx, payment, object, ret);
+    const char *id = NULL;
+    bool said = list_find(cx, payment, &id) || search_find(cx, payment, &id);
+    if (id)
+        object_get(cx, payment, request_collection(payment), id, ret);
     else if (said)
         missing(cx, payment, used, ret);
     else

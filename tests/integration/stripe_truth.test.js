@@ -88,14 +88,15 @@ stripeSuite('Stripe in trouble', { env: { STRIPE_LITE_WORKERS: '1', STRIPE_LITE_
   });
 
   /* An unknown payment that became eleven minutes old while Stripe was away; `fault` is what its first request met. */
-  const aged = async (fault) => {
+  const aged = async (fault, seconds = 660) => {
+    answered(await pay({}), 200); /* one that goes well keeps the breaker closed */
     const { id } = await s.stripe.paymentIntents.create({ amount: 1000, currency: 'usd', payment_method: 'pm_card_visa' });
     return upstream.while({ drop_before: 1 }, async () => {
       upstream.fault(fault);
       answered(await s.post(`/v1/payment_intents/${id}/confirm`, { return_url: BODY.return_url }, key()), 200);
       const attempt = (await attemptOf(id)).id;
-      await s.server.database.change(`UPDATE payment_attempts SET started = started - 660 WHERE id = '${attempt}'`);
-      upstream.objects.age(attempt, 660);
+      await s.server.database.change(`UPDATE payment_attempts SET started = started - ${seconds} WHERE id = '${attempt}'`);
+      upstream.objects.age(attempt, seconds);
       return { id, attempt };
     });
   };
@@ -116,6 +117,25 @@ stripeSuite('Stripe in trouble', { env: { STRIPE_LITE_WORKERS: '1', STRIPE_LITE_
     });
     assert.equal((await late.json()).error.type, 'idempotency_error', 'the request that was on its way all the time moves nothing');
     assert.equal(upstream.moved().filter((one) => one.attempt === attempt).length, 0);
+    await booksAgree(s, upstream);
+  });
+
+  s.test('Stripe is away for long: a payment whose key was used, and which is not there, was not made', async () => {
+    const { id } = await aged('error_before');
+    assert.equal((await settled(id)).status, 'requires_payment_method');
+    await booksAgree(s, upstream);
+  });
+
+  s.test('a list that never comes: the search finds what is there, and after hours says what is not', async () => {
+    upstream.unreadable = '/v1/payment_intents';
+    try {
+      for (const [fault, status, seconds] of [['hang', 'succeeded', 660], ['error_before', 'requires_payment_method', 7260]]) {
+        const { id } = await aged(fault, seconds);
+        assert.equal((await settled(id)).status, status, fault);
+      }
+    } finally {
+      upstream.unreadable = null;
+    }
     await booksAgree(s, upstream);
   });
 

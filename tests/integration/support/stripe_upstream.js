@@ -36,6 +36,7 @@ class StripeUpstream extends ScriptedUpstream {
     this.webhookSecret = `whsec_${crypto.randomBytes(12).toString('hex')}`;
     this.objects = new Objects((type, object) => this.tell(type, object));
     this.kept = new Map(); /* idempotency key: {request, status, text}, or {request} while it runs */
+    this.unreadable = null; /* the path of a list that never comes */
   }
 
   /* The settings of a server that pays here. */
@@ -79,6 +80,10 @@ class StripeUpstream extends ScriptedUpstream {
     }
     if (kept) {
       this.answer(response, kept.status, kept.text, { 'idempotent-replayed': 'true' });
+      return;
+    }
+    if (asked.method === 'GET' && asked.path === this.unreadable) {
+      this.answer(response, 500, { error: { type: 'api_error', message: 'An unknown error occurred.' } });
       return;
     }
     if (asked.key) this.kept.set(asked.key, { request });
