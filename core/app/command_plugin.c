@@ -329,10 +329,12 @@ static int file_check(checking *c, const char *path)
         fprintf(stderr, "stripe-lite: %s\n", c->plugin.refusal);
         return SL_EXIT_NO;
     }
-    sl_plugin_lint(c->cx, &c->plugin.descriptor, finding_tell, c);
-    sl_json_close_array(c->findings);
     const sl_gateway_type *gateways = c->plugin.descriptor.gateways;
-    bool try = c->musts == 0 && gateways && gateways->name;
+    bool try = sl_plugin_lint(c->cx, &c->plugin.descriptor, finding_tell, c) == 0 && gateways &&
+               gateways->name;
+    if (try)
+        try = sl_gateway_lint(c->cx, &c->plugin.descriptor, finding_tell, c) == 0;
+    sl_json_close_array(c->findings);
     bool fine = tell(c, !try || gateways_check(c));
     sl_plugin_close(&c->plugin);
     return fine ? SL_EXIT_OK : SL_EXIT_NO;

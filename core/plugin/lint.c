@@ -9,21 +9,12 @@
 #include <stdarg.h>
 #include <string.h>
 
-#include "core/plugin/loader.h"
+#include "core/plugin/lint.h"
 
 #define TABLE_MAX 4096 /* a table without its end line is stopped here */
 #define NESTING_MAX 8
 
-struct lint {
-    sl_context *cx;
-    sl_lint_tell tell;
-    void *data;
-    uint32_t musts;
-};
-
-static void found(struct lint *lint, bool must, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
-static void found(struct lint *lint, bool must, const char *format, ...)
+void lint_found(struct lint *lint, bool must, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
@@ -34,7 +25,7 @@ static void found(struct lint *lint, bool must, const char *format, ...)
         lint->tell(lint->data, must, sentence);
 }
 
-static bool is_word(const char *text)
+bool lint_is_word(const char *text)
 {
     size_t length = strlen(text);
     return length > 0 && length < 64 && text[0] >= 'a' && text[0] <= 'z' &&
@@ -80,29 +71,31 @@ static void lint_field(struct lint *lint, const char *where, const sl_field *fie
             continue;
         known = true;
         if (member_sizes[i].size && member_sizes[i].size != field->size)
-            found(lint, true, "%s: the field \"%s\" has a member of %u bytes, and its type has %u",
-                  where, name, field->size, member_sizes[i].size);
+            lint_found(lint, true,
+                       "%s: the field \"%s\" has a member of %u bytes, and its type has %u", where,
+                       name, field->size, member_sizes[i].size);
     }
     if (!field->name || !field->name[0])
-        found(lint, true, "%s: a field has no name", where);
+        lint_found(lint, true, "%s: a field has no name", where);
     if (!known)
-        found(lint, true, "%s: the field \"%s\" has the unknown type %d", where, name, field->type);
+        lint_found(lint, true, "%s: the field \"%s\" has the unknown type %d", where, name,
+                   field->type);
     if (record_size && (uint64_t)field->offset + size > record_size)
-        found(lint, true, "%s: the field \"%s\" ends at byte %llu of a struct of %u", where, name,
-              (unsigned long long)field->offset + size, record_size);
+        lint_found(lint, true, "%s: the field \"%s\" ends at byte %llu of a struct of %u", where,
+                   name, (unsigned long long)field->offset + size, record_size);
     bool memberless = field->type == SL_TYPE_UNSUPPORTED || field->type == SL_TYPE_UNUSED;
     if ((field->type == SL_TYPE_ENUM || memberless) && !field->values)
-        found(lint, true, "%s: the field \"%s\" has no values", where, name);
+        lint_found(lint, true, "%s: the field \"%s\" has no values", where, name);
     if (field->type == SL_TYPE_UNSUPPORTED && !field->doc)
-        found(lint, true, "%s: \"%s\" does not say why", where, name);
+        lint_found(lint, true, "%s: \"%s\" does not say why", where, name);
     if (nested && !field->fields)
-        found(lint, true, "%s: the object \"%s\" has no fields", where, name);
+        lint_found(lint, true, "%s: the object \"%s\" has no fields", where, name);
     if (field->required && field->initial)
-        found(lint, false,
-              "%s: the field \"%s\" is required and has a default, which is never used", where,
-              name);
+        lint_found(lint, false,
+                   "%s: the field \"%s\" is required and has a default, which is never used", where,
+                   name);
     if (!field->doc && !field->hidden && depth == 0)
-        found(lint, false, "%s: the field \"%s\" has no doc", where, name);
+        lint_found(lint, false, "%s: the field \"%s\" has no doc", where, name);
     if (nested && field->fields)
         lint_fields(lint, sl_format(lint->cx, "%s.%s", where, name), field->fields,
                     field->type == SL_TYPE_LIST ? field->item_size : field->size, depth + 1);
@@ -112,23 +105,23 @@ static void lint_fields(struct lint *lint, const char *where, const sl_field *fi
                         uint32_t record_size, int depth)
 {
     if (depth > NESTING_MAX) {
-        found(lint, true, "%s: fields are nested deeper than %d", where, NESTING_MAX);
+        lint_found(lint, true, "%s: fields are nested deeper than %d", where, NESTING_MAX);
         return;
     }
     uint32_t i = 0;
     for (; i < TABLE_MAX && fields[i].type != SL_TYPE_END; i++)
         lint_field(lint, where, &fields[i], record_size, depth);
     if (i == TABLE_MAX)
-        found(lint, true, "%s: the field table has no SL_FIELDS_END", where);
+        lint_found(lint, true, "%s: the field table has no SL_FIELDS_END", where);
 }
 
 /* ---- routes ---- */
 
-static bool method_known(const char *pattern)
+bool lint_is_request(const char *text)
 {
     static const char *const methods[] = { "GET /", "POST /", "PUT /", "PATCH /", "DELETE /" };
     for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++) {
-        if (strncmp(pattern, methods[i], strlen(methods[i])) == 0)
+        if (strncmp(text, methods[i], strlen(methods[i])) == 0)
             return true;
     }
     return false;
@@ -150,11 +143,11 @@ static void lint_path(struct lint *lint, const sl_route *route)
     while ((at = strchr(at, '{')) != NULL) {
         size_t length = strcspn(at + 1, "}");
         if (at[1 + length] != '}' || length == 0) {
-            found(lint, true, "route \"%s\": a { has no name and }", route->pattern);
+            lint_found(lint, true, "route \"%s\": a { has no name and }", route->pattern);
             return;
         }
         if (!has_field(route->params, at + 1, length))
-            found(
+            lint_found(
                 lint, false,
                 "route \"%s\": {%.*s} is not in its parameter table, so the handler cannot read it",
                 route->pattern, (int)length, at + 1);
@@ -165,17 +158,17 @@ static void lint_path(struct lint *lint, const sl_route *route)
 static void lint_routes(struct lint *lint, const sl_route *routes)
 {
     for (; routes && routes->pattern; routes++) {
-        if (!method_known(routes->pattern))
-            found(lint, true,
-                  "route \"%s\" is not \"METHOD /path\" with GET, POST, PUT, PATCH or DELETE",
-                  routes->pattern);
+        if (!lint_is_request(routes->pattern))
+            lint_found(lint, true,
+                       "route \"%s\" is not \"METHOD /path\" with GET, POST, PUT, PATCH or DELETE",
+                       routes->pattern);
         if (!routes->handler)
-            found(lint, true, "route \"%s\" has no handler", routes->pattern);
+            lint_found(lint, true, "route \"%s\" has no handler", routes->pattern);
         if (routes->access < SL_ACCESS_SECRET || routes->access > SL_ACCESS_APP)
-            found(lint, true, "route \"%s\" has the unknown access %d", routes->pattern,
-                  routes->access);
+            lint_found(lint, true, "route \"%s\" has the unknown access %d", routes->pattern,
+                       routes->access);
         if (!routes->summary && !(routes->flags & SL_ROUTE_HIDDEN))
-            found(lint, false, "route \"%s\" has no summary", routes->pattern);
+            lint_found(lint, false, "route \"%s\" has no summary", routes->pattern);
         lint_path(lint, routes);
         if (routes->params)
             lint_fields(lint, sl_format(lint->cx, "route \"%s\"", routes->pattern), routes->params,
@@ -190,17 +183,17 @@ static void lint_resources(struct lint *lint, const sl_resource *const *resource
     for (; resources && *resources; resources++) {
         const sl_resource *one = *resources;
         if (one->struct_size < sizeof(sl_resource)) {
-            found(lint, true, "a resource says it has %u bytes, and the smallest has %zu",
-                  one->struct_size, sizeof(sl_resource));
+            lint_found(lint, true, "a resource says it has %u bytes, and the smallest has %zu",
+                       one->struct_size, sizeof(sl_resource));
             continue;
         }
         const char *type = one->type ? one->type : "(no type)";
         if (!one->type || !one->table)
-            found(lint, true, "resource \"%s\" has no %s", type, one->type ? "table" : "type");
+            lint_found(lint, true, "resource \"%s\" has no %s", type, one->type ? "table" : "type");
         if ((one->path || one->lite_path) && !one->render && !one->render_lite)
-            found(lint, true, "resource \"%s\" is served and has no render function", type);
+            lint_found(lint, true, "resource \"%s\" is served and has no render function", type);
         if (!one->id_prefix)
-            found(lint, false, "resource \"%s\" has no id prefix", type);
+            lint_found(lint, false, "resource \"%s\" has no id prefix", type);
         if (one->table)
             lint_fields(lint,
                         sl_format(lint->cx, "table \"%s\"",
@@ -213,34 +206,35 @@ static void lint_handlers(struct lint *lint, const sl_plugin_descriptor *of)
 {
     for (const sl_subscription *one = of->subscriptions; one && one->pattern; one++) {
         if (!one->pattern[0] || !one->handler)
-            found(lint, true, "subscription \"%s\" has no %s", one->pattern,
-                  one->handler ? "pattern" : "handler");
+            lint_found(lint, true, "subscription \"%s\" has no %s", one->pattern,
+                       one->handler ? "pattern" : "handler");
     }
     for (const sl_job_type *one = of->jobs; one && one->name; one++) {
         if (!one->handler)
-            found(lint, true, "job \"%s\" has no handler", one->name);
+            lint_found(lint, true, "job \"%s\" has no handler", one->name);
         if (one->every < 0 || one->backoff < 0 || one->backoff_limit < 0 || one->timeout < 0)
-            found(lint, true, "job \"%s\" has a negative time", one->name);
+            lint_found(lint, true, "job \"%s\" has a negative time", one->name);
         size_t length = of->name ? strlen(of->name) : 0;
         if (strncmp(one->name, of->name ? of->name : "", length) != 0 || one->name[length] != '.')
-            found(lint, false, "job \"%s\" does not begin with \"%s.\"", one->name, of->name);
+            lint_found(lint, false, "job \"%s\" does not begin with \"%s.\"", one->name, of->name);
     }
     for (const sl_command *one = of->commands; one && one->name; one++) {
         if (!one->run)
-            found(lint, true, "command \"%s\" has no function", one->name);
+            lint_found(lint, true, "command \"%s\" has no function", one->name);
     }
     for (const sl_gateway_object_type *one = of->gateway_objects; one && one->type; one++) {
         if (!one->handler)
-            found(lint, true, "gateway's object \"%s\" has no handler", one->type);
+            lint_found(lint, true, "gateway's object \"%s\" has no handler", one->type);
     }
     for (const sl_gauge *one = of->gauges; one && one->name; one++) {
         if (!one->sql || !one->label || !one->values)
-            found(lint, true, "gauge \"%s\" lacks its statement, its label or the label's values",
-                  one->name);
+            lint_found(lint, true,
+                       "gauge \"%s\" lacks its statement, its label or the label's values",
+                       one->name);
     }
     for (const sl_invariant *one = of->invariants; one && one->name; one++) {
         if (!one->sql)
-            found(lint, true, "invariant \"%s\" has no statement", one->name);
+            lint_found(lint, true, "invariant \"%s\" has no statement", one->name);
     }
 }
 
@@ -251,27 +245,11 @@ static void lint_offers(struct lint *lint, const sl_plugin_descriptor *of)
         if (one->functions)
             memcpy(&size, one->functions, sizeof(size));
         if (size < sizeof(uint32_t))
-            found(lint, true, "service \"%s\" has no table of functions that begins with its size",
-                  one->name);
+            lint_found(lint, true,
+                       "service \"%s\" has no table of functions that begins with its size",
+                       one->name);
         if (!strchr(one->name, '/'))
-            found(lint, true, "service \"%s\" has no version: \"%s/1\"", one->name, one->name);
-    }
-    for (const sl_gateway_type *one = of->gateways; one && one->name; one++) {
-        const size_t least = offsetof(sl_gateway_operations, health) + sizeof(void *);
-        if (!one->operations || one->operations->struct_size < least) {
-            found(lint, true,
-                  "gateway \"%s\" has operations of %u bytes, and the smallest table has %zu",
-                  one->name, one->operations ? one->operations->struct_size : 0u, least);
-            continue;
-        }
-        if (!one->operations->authorize)
-            found(lint, false, "gateway \"%s\" cannot authorize: no payment goes through it",
-                  one->name);
-        else if (!one->operations->retrieve)
-            found(lint, false, "gateway \"%s\" cannot retrieve: an unknown outcome stays unknown",
-                  one->name);
-        if (one->operations->parse_webhook && !one->operations->verify_webhook)
-            found(lint, true, "gateway \"%s\" parses webhooks and does not verify them", one->name);
+            lint_found(lint, true, "service \"%s\" has no version: \"%s/1\"", one->name, one->name);
     }
 }
 
@@ -279,22 +257,23 @@ uint32_t sl_plugin_lint(sl_context *cx, const sl_plugin_descriptor *descriptor, 
                         void *data)
 {
     struct lint lint = { .cx = cx, .tell = tell, .data = data };
-    if (!is_word(descriptor->name))
-        found(
+    if (!lint_is_word(descriptor->name))
+        lint_found(
             &lint, true,
             "the name \"%.80s\" is not small letters, digits and _, beginning with a letter, at most 63",
             descriptor->name);
     if (!descriptor->version || !descriptor->version[0])
-        found(&lint, false, "it has no version");
+        lint_found(&lint, false, "it has no version");
     if (!descriptor->summary || !descriptor->summary[0])
-        found(&lint, false, "it has no summary");
+        lint_found(&lint, false, "it has no summary");
     if (descriptor->options && descriptor->options_size == 0)
-        found(&lint, true, "it has options and no options_size");
+        lint_found(&lint, true, "it has options and no options_size");
     else if (descriptor->options)
         lint_fields(&lint, "options", descriptor->options, descriptor->options_size, 0);
     lint_routes(&lint, descriptor->routes);
     lint_resources(&lint, descriptor->resources);
     lint_handlers(&lint, descriptor);
     lint_offers(&lint, descriptor);
+    lint_gateways(&lint, descriptor);
     return lint.musts;
 }

@@ -57,6 +57,11 @@ typedef void (*sl_lint_tell)(void *data, bool must, const char *sentence);
 uint32_t sl_plugin_lint(sl_context *cx, const sl_plugin_descriptor *descriptor, sl_lint_tell tell,
                         void *data);
 
+/* What is wrong with a gateway's operations and with what it describes of its upstream (conformance.h), for the check: none of it
+ * keeps a plugin from being loaded. How many faults keep the gateway from being played. since 1.0 [no-suspend] */
+uint32_t sl_gateway_lint(sl_context *cx, const sl_plugin_descriptor *descriptor, sl_lint_tell tell,
+                         void *data);
+
 /* ---- within the room ---- */
 
 /* Fills `plugin->options` from settings and defaults, or refuses the plugin. since 1.0 [start-up only] */
