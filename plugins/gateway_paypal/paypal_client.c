@@ -204,8 +204,9 @@ void paypal_ask(sl_context *cx, const struct paypal_question *question, struct p
             break;
     }
     sl_error_clear(cx);
-    /* That the last try was turned away says nothing of the one before it. */
-    if (ret->kind == ANSWER_UNSENT && may_have_happened)
+    /* That the last try was turned away says nothing of the one before it: of two at once PayPal may fail the second. */
+    bool turned_away = ret->kind == ANSWER_UNSENT || ret->kind == ANSWER_REFUSED;
+    if (turned_away && may_have_happened)
         ret->kind = ANSWER_UNKNOWN;
     if (ret->kind == ANSWER_UNSENT && ret->status >= 400 && ret->status != TOO_MANY)
         sl_log(cx, SL_LOG_ERROR, "paypal refuses the credentials", "reason", ret->message);
