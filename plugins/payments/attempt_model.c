@@ -57,7 +57,7 @@ static void attempt_render(sl_json *out, const void *record)
     sl_json_string(out, "id", row->id);
     sl_json_string(out, "operation", row->operation);
     sl_json_string(out, "state", row->status);
-    sl_json_bool(out, "open", attempt_is_open(row));
+    sl_json_bool(out, "open", row->unsettled);
     sl_json_string(out, "gateway", row->gateway);
     sl_json_string(out, "gateway_reference", row->reference);
     sl_json_money(out, "amount", row->amount, row->currency);

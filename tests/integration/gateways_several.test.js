@@ -106,6 +106,20 @@ suite('two gateways', { env: { STRIPE_LITE_WORKERS: '1' }, config }, (s) => {
     await agree();
   });
 
+  s.test('an order\'s payment says where it was paid', async () => {
+    slate.mood({ answer: 'declined', code: 'processing_error' });
+    const order = answered(await s.post('/api/v1/orders', { currency: 'usd', lines: [{ description: 'A book', unit_price: 12 }] }), 200);
+    const { payment_intent_id: id } = answered(await s.post('/api/v1/payments/stripe/create-intent', { order_id: order.id }), 200);
+    answered(await s.post(`/v1/payment_intents/${id}/confirm`, { payment_method: 'pm_card_visa', return_url: BODY.return_url }), 200);
+    slate.mood();
+    const { status, gateway_details: details } = answered(await s.post('/api/v1/payments/stripe/confirm', { payment_intent_id: id, order_id: order.id }), 200);
+    assert.deepEqual([status, details.gateway], ['completed', 'paper']);
+    const { attempts } = answered(await s.get(`/payments/${details.charge_id}/attempts`), 200);
+    assert.deepEqual(attempts.map(({ gateway, state, code }) => [gateway, state, code]), [['slate', 'declined', 'processing_error'], ['paper', 'succeeded', null]]);
+    answered(await s.get(`/api/v1/admin/attempts/${attempts[1].id}`), 200);
+    await agree();
+  });
+
   s.test('a gateway that does not answer is skipped; where there is no other, nothing begins', async () => {
     const opened = await metric('breaker_opened_total', 'slate') || 0;
     slate.mood({ answer: 'not_sent' });
