@@ -68,6 +68,9 @@ typedef struct sl_event_row {
 
 extern const sl_table sl_event_table;
 
+/* From now on the resource filters by whether events were delivered; before it is served. since 1.0 [start-up only] */
+void sl_event_filter_delivered(const char *condition);
+
 /* `event` on /v1/events; the host adds it to its resources with those of the plugins. */
 extern const sl_resource sl_event_resource;
 

@@ -28,7 +28,9 @@ const sl_table sl_event_table = SL_TABLE("events", sl_event_row, event_fields);
 
 static const char *const unsupported_filters[] = { "delivery_success", NULL };
 
-static const sl_filter event_filters[] = {
+/* The last one is the outlet's, when there is one that can say. */
+#define DELIVERY_FILTER 2
+static sl_filter event_filters[] = {
     { .param = "type",
       .column = "type",
       .face = SL_FACE_STRIPE,
@@ -39,13 +41,24 @@ static const sl_filter event_filters[] = {
       .face = SL_FACE_STRIPE,
       .type = SL_TYPE_LIST,
       .doc = "Only events of these types, up to 20" },
-    { .param = "",
-      .face = SL_FACE_STRIPE,
-      .type = SL_TYPE_UNSUPPORTED,
-      .values = unsupported_filters,
-      .doc = "deliveries are not kept with events" },
+    [DELIVERY_FILTER] = { .param = "",
+                          .face = SL_FACE_STRIPE,
+                          .type = SL_TYPE_UNSUPPORTED,
+                          .values = unsupported_filters,
+                          .doc = "deliveries are not kept with events" },
     SL_FILTERS_END,
 };
+
+void sl_event_filter_delivered(const char *condition)
+{
+    event_filters[DELIVERY_FILTER] =
+        (sl_filter){ .param = "delivery_success",
+                     .face = SL_FACE_STRIPE,
+                     .type = SL_TYPE_BOOL,
+                     .condition = condition,
+                     .doc = "Only events that reached every webhook endpoint, or only those that "
+                            "wait or were given up" };
+}
 
 /* What a schedule did came from no request. */
 static const char *request_of(const sl_event_row *event)

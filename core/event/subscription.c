@@ -166,6 +166,8 @@ void sl_events_let_out(sl_events *events, const char *plugin, const bool *active
     events->outlet_plugin = plugin;
     events->outlet_active = active;
     events->outlet = outlet;
+    if (outlet->struct_size > offsetof(sl_event_outlet, delivered) && outlet->delivered)
+        sl_event_filter_delivered(outlet->delivered);
 }
 
 static const sl_event_outlet *outlet_of(const sl_context *cx)

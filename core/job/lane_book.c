@@ -18,7 +18,7 @@
 
 /* Of those that failed few are tried at once, for each may take a run's whole time. */
 static const int32_t slots[LANE_STANDINGS] = {
-    [LANE_NEW] = 768, [LANE_WORKS] = 256, [LANE_FAILS] = 64
+    [LANE_NEW] = 1536, [LANE_WORKS] = 256, [LANE_FAILS] = 64
 };
 
 void lanes_begin(queue_worker *worker)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <stripe_lite/fault.h>
 #include <stripe_lite/log.h>
 
 #include "core/base/clock.h"
@@ -310,6 +311,7 @@ static sl_status standing_claim(sl_context *cx, queue_worker *worker, int32_t st
     sl_status status = lanes_claim(cx, worker, lanes, count, each, lease, &rows);
     if (status != SL_OK)
         return status;
+    SL_FAULT("queue.claimed");
     lanes_settle(worker, lanes, told_before, count, each, rows);
     for (uint32_t i = 0; i < sl_rows_count(rows) && status == SL_OK; i++)
         status = run_begin(cx, worker, rows, i);

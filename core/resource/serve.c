@@ -142,6 +142,10 @@ static void filters_add(const sl_context *cx, sl_condition_text *condition,
         if (!value)
             continue;
         bool is_true = strcmp(value, "true") == 0;
+        if (filter->condition) {
+            sl_condition_and(condition, is_true ? "(%s)" : "NOT (%s)", filter->condition);
+            continue;
+        }
         sl_argument argument = filter->type == SL_TYPE_BOOL ? sl_flag(is_true) : sl_text(value);
         sl_condition_and(condition, "%s = $%u", filter->column,
                          sl_condition_argument(condition, argument));

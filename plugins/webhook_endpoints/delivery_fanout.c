@@ -110,6 +110,9 @@ const sl_event_outlet event_outlet = {
     .struct_size = sizeof(sl_event_outlet),
     .committing = event_committing,
     .pending = events_pending,
+    .delivered =
+        "NOT EXISTS (SELECT 1 FROM webhook_deliveries d WHERE d.account_id = events.account_id "
+        "AND d.event = events.id AND d.status IN ('pending', 'failed'))",
 };
 
 /* ---- the job of an event ---- */

@@ -88,9 +88,11 @@ static sl_status event_post(sl_context *cx, const struct endpoint *endpoint, con
                             size_t length, struct outcome *ret)
 {
     const char *signature = NULL;
-    sl_status status = endpoint_sign(cx, endpoint, real_now(), body, &signature);
-    if (status != SL_OK)
-        return status;
+    if (endpoint_sign(cx, endpoint, real_now(), body, &signature) != SL_OK) {
+        sl_error_clear(cx);
+        ret->fault = "The endpoint's secret was stored under another encryption key.";
+        return SL_OK;
+    }
     const sl_pair headers[] = {
         { "Content-Type", "application/json; charset=utf-8" },
         { "User-Agent", sl_format(cx, "Stripe_lite/%s (webhooks)", sl_version()) },
@@ -111,7 +113,7 @@ static sl_status event_post(sl_context *cx, const struct endpoint *endpoint, con
         .body_limit = BODY_MOST,
     };
     sl_http_response response = { .struct_size = sizeof(response) };
-    status = sl_http_send(cx, &request, &response);
+    sl_status status = sl_http_send(cx, &request, &response);
     if (status == SL_E_CANCELLED)
         return status;
     sl_error_clear(cx);
@@ -222,13 +224,14 @@ static sl_status delivery_record(sl_context *cx, const struct delivery *row)
 
 static void outcome_count(const struct delivery *row, const struct outcome *outcome)
 {
-    sl_metric_add("stripe_lite_webhook_deliveries_total", "outcome",
-                  outcome->arrived                      ? "delivered"
-                  : same(row->status, DELIVERY_PENDING) ? "failed"
-                                                        : "given_up",
+    sl_metric_add(DELIVERIES_METRIC, "outcome",
+                  outcome->arrived                      ? OUTCOME_DELIVERED
+                  : same(row->status, DELIVERY_PENDING) ? OUTCOME_FAILED
+                                                        : OUTCOME_GIVEN_UP,
                   1);
     sl_metric_observe("stripe_lite_webhook_delivery_seconds", "outcome",
-                      outcome->arrived ? "delivered" : "failed", outcome->latency_ms * 1000);
+                      outcome->arrived ? OUTCOME_DELIVERED : OUTCOME_FAILED,
+                      outcome->latency_ms * 1000);
 }
 
 static void lane_judge(sl_context *cx, const struct delivery *row, const struct outcome *outcome)
@@ -251,18 +254,23 @@ sl_status delivery_run(sl_context *cx, void *data)
     sl_status status = delivery_prepare(cx, row, &endpoint, &body, &length, &why_not);
     if (status == SL_OK && why_not) {
         delivery_cancel(row, why_not);
-        sl_metric_add("stripe_lite_webhook_deliveries_total", "outcome", "canceled", 1);
+        sl_metric_add(DELIVERIES_METRIC, "outcome", OUTCOME_CANCELED, 1);
         return delivery_record(cx, row);
     }
+    if (status == SL_OK && SL_FAULT("delivery.before_send"))
+        status = SL_E_UNAVAILABLE;
     if (status == SL_OK)
         status = event_post(cx, &endpoint, body, length, &outcome);
     if (status != SL_OK)
         return status;
+    if (SL_FAULT("delivery.after_send"))
+        outcome = (struct outcome){ .code = SL_NONE, .fault = "The answer was lost." };
     delivery_tried(row, &outcome);
     lane_judge(cx, row, &outcome);
     status = delivery_record(cx, row);
     if (status != SL_OK)
         return status;
+    SL_FAULT("delivery.after_record");
     outcome_count(row, &outcome);
     return outcome.gone ? endpoint_disable(cx, row->lane) : SL_OK;
 }

@@ -115,7 +115,7 @@ static sl_status overdue_give_up(sl_context *cx, uint32_t *ret_count)
     }
     *ret_count = status == SL_OK ? rows.count : 0;
     if (*ret_count > 0)
-        sl_metric_add("stripe_lite_webhook_deliveries_total", "outcome", "given_up", *ret_count);
+        sl_metric_add(DELIVERIES_METRIC, "outcome", OUTCOME_GIVEN_UP, *ret_count);
     return status;
 }
 

@@ -21,6 +21,10 @@ const sl_field webhook_option_fields[] = {
 
 static struct webhook_rules rules;
 
+/* What alarms and graphs look at is there before it is counted. */
+static const char *const delivery_outcomes[] = { OUTCOME_DELIVERED, OUTCOME_FAILED,
+                                                 OUTCOME_GIVEN_UP, OUTCOME_CANCELED, NULL };
+
 const struct webhook_rules *webhook_rules(void)
 {
     return &rules;
@@ -43,6 +47,8 @@ sl_status webhook_endpoints_start(sl_context *cx, sl_plugin *self)
     }
     rules.pauses = options->webhooks_retry_schedule.count;
     rules.patience += (int64_t)(rules.pauses + 1) * TRY_SECONDS;
+    for (const char *const *one = delivery_outcomes; *one; one++)
+        sl_metric_add(DELIVERIES_METRIC, "outcome", *one, 0);
     endpoint_cache_start(cx);
     return SL_OK;
 }

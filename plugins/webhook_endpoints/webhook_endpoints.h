@@ -13,6 +13,13 @@
 /* Told to the other workers when endpoints were changed. */
 #define ENDPOINTS_NEWS "webhook_endpoints"
 
+/* How many tries had which outcome. */
+#define DELIVERIES_METRIC "stripe_lite_webhook_deliveries_total"
+#define OUTCOME_DELIVERED "delivered"
+#define OUTCOME_FAILED "failed" /* it will be tried again */
+#define OUTCOME_GIVEN_UP "given_up"
+#define OUTCOME_CANCELED "canceled"
+
 #define TRIES_MOST 64
 #define TRY_SECONDS 10 /* that a try may take */
 

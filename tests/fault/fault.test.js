@@ -24,6 +24,7 @@ const { Paper, configOf } = require('../integration/support/paper');
 const { until } = require('../integration/support/poll');
 const { send: sendEvent } = require('../integration/support/webhooks');
 const { suitesAtOnce } = require('../integration/support/suite');
+const { DeliveryBooks } = require('./delivery_books');
 const { FaultLoad } = require('./flows');
 const { gatewayAgrees, papersAgree } = require('./gateway_books');
 const { rounds } = require('./points');
@@ -37,12 +38,13 @@ const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'stripe_lite_faults_'));
 after(() => fs.rmSync(folder, { recursive: true, force: true }));
 
 /* Errors after which a job stays with a worker that lives and does not run it: in the way of the next round. */
-const LEFT_LEASED = new Set(['job.claimed error', 'job.before_give_back error']);
+const LEFT_LEASED = new Set(['job.claimed error', 'job.before_give_back error', 'delivery.before_send error']);
+const OUTGOING = /^(delivery|queue)\./;
 
 /* Which flow comes by; a list is gone through in turn. */
 const FLOWS = { authorize: ['charge', 'liteCharge'], capture: ['capture'], void: ['cancel'], refund: ['charge', 'liteCharge'], setup: ['setup'] };
 const MIXED = ['charge', 'person', 'capture', 'liteCharge', 'cancel', 'oldCharge', 'decline'];
-const flowsOf = (point, papers) => (point.startsWith('webhook.') ? ['told'] : null) || (papers ? FLOWS.authorize : null) || FLOWS[point.split('@')[1]] || (point.includes('@recovery') ? ['charge'] : MIXED);
+const flowsOf = (point, papers) => (point.startsWith('webhook.') ? ['told'] : null) || (OUTGOING.test(point) ? ['person'] : null) || (papers ? FLOWS.authorize : null) || FLOWS[point.split('@')[1]] || (point.includes('@recovery') ? ['charge'] : MIXED);
 
 /* Of two gateways the first does nothing, one way or the other, so that every payment goes on to the second. */
 const NOTHING = [{ answer: 'declined', code: 'processing_error' }, { answer: 'not_sent' }];
@@ -51,7 +53,7 @@ const RULES = 'gateway:\n  breaker: {failures: 0}\n  routes:\n    - {use: [slate
 function lane(title, list) {
   const own = path.join(folder, title.replaceAll(' ', '_'));
   fs.mkdirSync(own);
-  const env = { STRIPE_LITE_WORKERS: String(WORKERS), STRIPE_LITE_GATEWAY_TIMEOUT: '1', STRIPE_LITE_FAULT_FOLDER: own };
+  const env = { STRIPE_LITE_WORKERS: String(WORKERS), STRIPE_LITE_GATEWAY_TIMEOUT: '1', STRIPE_LITE_FAULT_FOLDER: own, STRIPE_LITE_WEBHOOK_RETRY_SCHEDULE: '1,1,1,1,1,1' };
   const papers = title === 'failover' ? [new Paper('slate'), new Paper('paper')] : null;
   const config = papers ? configOf(papers, RULES) : undefined;
   return { title, options: { env, config }, define: (s) => tests(s, list, new Strikes(s, own), papers) };
@@ -67,12 +69,14 @@ function tests(s, list, strikes, papers) {
   const tell = (event) => sendEvent(s, '/stripe/webhook', event, s.server.stripeSecret, asked);
   const load = new FaultLoad({ send, read, tell });
   const stored = () => s.server.database;
+  const deliveries = new DeliveryBooks(s);
 
   s.test('a customer', async () => {
     const values = { name: 'Ada', email: 'ada@example.com', payment_info: 'pm_card_visa' };
     load.customer = answered(await s.post('/customers', values), 200).customer.id;
-    if (list[0].point.startsWith('webhook.')) await load.begin('charge'); /* books that the others compare */
+    if (/^(webhook|delivery|queue)\./.test(list[0].point)) await load.begin('charge'); /* books that the others compare */
   });
+  if (OUTGOING.test(list[0].point)) s.test('an endpoint', () => deliveries.begin());
 
   list.forEach((round, number) => {
     s.test(`${round.point} ${round.action}`, async () => {
@@ -103,6 +107,7 @@ function tests(s, list, strikes, papers) {
     const events = await stored().rows("SELECT object_id FROM events WHERE type = 'customer.created'");
     for (const id of wanted) assert.equal(events.filter((one) => one.object_id === id).length, 1, id);
   });
+  if (OUTGOING.test(list[0].point)) s.test('every event has reached the endpoint', () => deliveries.allArrived());
   s.test('each key answers as it first did', async () => {
     for (const { key, path: to, body, answer } of load.answers.filter((one) => one.answer.status !== 400)) {
       /* A worker that drains may close the connection as it is used. */
@@ -135,6 +140,7 @@ const lanes = Object.entries({
   'captures, voids and setups': paymentsOf('capture', 'void', 'setup'),
   failover: rounds('failover', database),
   webhooks: rounds('webhooks', database),
+  deliveries: rounds('deliveries', database),
   writes: rounds('writes', database),
   workers: rounds('workers', database),
 }).map(([title, list]) => [title, ordered(list)]).filter(([, list]) => list.length > 0);

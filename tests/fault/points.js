@@ -23,6 +23,7 @@ const recovery = (point, actions, doc) => ({ point: `recovery.${point}`, actions
 const job = (point, actions, doc, needs = UNANSWERED) => ({ point: `job.${point}`, actions, lane: 'jobs', needs, doc });
 const failover = (point, actions, doc) => ({ point: `failover.${point}`, actions, lane: 'failover', doc });
 const webhook = (point, actions, doc, needs = []) => ({ point: `webhook.${point}`, actions, lane: 'webhooks', needs, doc });
+const delivery = (point, actions, doc) => ({ point, actions, lane: 'deliveries', doc });
 const write = (point, actions, doc, database) => ({ point, actions, lane: 'writes', doc, database });
 const migration = (point, actions, doc) => ({ point: `migration.${point}`, actions, lane: 'migrate', doc });
 
@@ -80,6 +81,11 @@ const points = [
   webhook('before_mark', ALL, 'its effect is in the write set, or recorded by the plugin that made the payment'),
   webhook('after_mark', ON, 'it is processed'),
   webhook('before_claim', ALL, 'what is overdue is about to be taken', ['webhook.before_effect']),
+
+  delivery('queue.claimed', ON, 'rows of a queue are claimed, no fiber has them'),
+  delivery('delivery.before_send', ALL, 'a delivery is about to be sent; error: it is not, and its lease must end'),
+  delivery('delivery.after_send', ALL, 'the receiver has answered, nothing is recorded; error: its answer was lost'),
+  delivery('delivery.after_record', ON, 'what became of it is stored'),
 
   { point: 'worker.before_listen', actions: ALL, lane: 'workers', doc: 'a worker has loaded its plugins' },
   { point: 'worker.listens', actions: ON, lane: 'workers', doc: 'it listens and has not told the master' },

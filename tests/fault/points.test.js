@@ -52,7 +52,7 @@ test('every point is told what it is and what to try', () => {
     assert.match(point, /^[a-z]+(_[a-z]+)*\.[a-z]+(_[a-z]+)*$/);
     assert.ok(doc.length > 10, `${point} says nothing of itself`);
     assert.ok(actions.length > 0 && actions.every((one) => ACTIONS.includes(one)), `${point}: ${actions}`);
-    assert.match(lane, /^(payments|writes|jobs|recovery|failover|webhooks|workers|migrate)$/);
+    assert.match(lane, /^(payments|writes|jobs|recovery|failover|webhooks|deliveries|workers|migrate)$/);
   }
 });
 

@@ -90,6 +90,7 @@ class Strikes {
   async leasesEnd() {
     if (process.env.STRIPE_LITE_TEST_LONG) return;
     await this.s.server.database.change("UPDATE jobs SET run_at = 0 WHERE state = 'running'");
+    await this.s.server.database.change('UPDATE webhook_deliveries SET due = 0 WHERE holder IS NOT NULL');
   }
 
   /* A killed worker is gone, and the master has put another in its place. */

@@ -29,7 +29,9 @@ typedef struct sl_filter {
                            UNSUPPORTED: the names in `values` are refused as `doc` says */
     const char *const *values;
     const char *doc;
-    uint64_t reserved[2];
+    uint64_t reserved[1];
+    const char
+        *condition; /* of BOOL, instead of a column: SQL that holds for the rows where it is true */
 } sl_filter;
 #define SL_FILTERS_END \
     {                  \

@@ -50,6 +50,8 @@ typedef struct sl_event_outlet {
     void (*committing)(sl_context *cx, const char *event, const char *type);
     /* How many deliveries each of these events (a list of texts) still waits for: Stripe's `pending_webhooks`. [suspends] */
     sl_status (*pending)(sl_context *cx, const sl_list *events, int64_t *ret_counts);
+    /* SQL that holds for the rows of `events` that reached everybody: `delivery_success` of GET /v1/events. NULL: it is refused */
+    const char *delivered;
 } sl_event_outlet;
 
 /* An event as GET /v1/events/{id} answers while `pending` deliveries are to be made, and its type. SL_E_NOT_FOUND without an
