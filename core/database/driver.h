@@ -15,14 +15,16 @@
 #include "core/fiber/fiber.h"
 
 typedef struct sl_shape sl_shape; /* write_set.h */
-typedef struct sl_draw sl_draw;   /* numbers.h */
+typedef struct sl_operation sl_operation;
+typedef struct sl_draw sl_draw; /* numbers.h */
 
 typedef struct sl_statement {
     const char *sql; /* lives as long as the worker: drivers know prepared ones by it */
-    const sl_argument *arguments;
+    const sl_argument *arguments; /* NULL: still in `operation` (sl_operation_arguments) */
     uint32_t count;
-    const sl_shape *shape; /* NULL: a probe, or not of a set */
-    bool one_row;          /* it must change a row, else somebody else was faster: conflict */
+    const sl_shape *shape; /* NULL, as `operation`: a probe, or not of a set */
+    const sl_operation *operation;
+    bool one_row; /* it must change a row, else somebody else was faster: conflict */
     /* The order in which rows are touched, the same for everyone: table, `order`, id, scope. */
     const char *table;
     const char *scope;

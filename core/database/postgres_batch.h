@@ -38,7 +38,7 @@ typedef struct sl_pg_member {
 
 typedef struct sl_pg_placed {
     const sl_statement *statement;
-    const sl_argument *arguments; /* the statement's, with numbers for their stand-ins */
+    const sl_argument *arguments; /* with numbers for stand-ins; NULL: nobody wanted them yet */
     sl_pg_member *member;
     uint32_t number;
     bool prepares;
@@ -72,6 +72,8 @@ void sl_pg_batch_refuse(sl_pg_batch *batch);
 
 /* Puts the members' statements in order. Those that cannot go with an earlier one are `away` afterwards and not members. */
 void sl_pg_group_place(sl_pg_group *group);
+/* The arguments of its statement. */
+const sl_argument *sl_pg_placed_arguments(sl_pg_placed *placed);
 /* Takes out who has `left`. */
 void sl_pg_group_thin(sl_pg_group *group);
 /* Cuts the order into pieces. */
@@ -90,7 +92,7 @@ sl_buffer *sl_pg_rows_buffer(sl_pg_batch *batch);
 void sl_pg_rows_done(sl_pg_batch *batch);
 /* The parameter, in place of what is in `out`. False when a row cannot be written so; then one statement a row must tell whose
  * fault that is. Sets `rows`. */
-bool sl_pg_rows_write(sl_buffer *out, const sl_pg_placed *placed, sl_pg_piece *piece);
+bool sl_pg_rows_write(sl_buffer *out, sl_pg_placed *placed, sl_pg_piece *piece);
 bool sl_pg_rows_send(sl_pg_connection *connection, const sl_buffer *rows, sl_pg_piece *piece);
 sl_status sl_pg_rows_receive(sl_pg_connection *connection, const sl_pg_piece *piece,
                              int64_t deadline, PGresult **ret_result);

@@ -65,6 +65,15 @@ static void rows_sort(sl_pg_group *group)
     }
 }
 
+const sl_argument *sl_pg_placed_arguments(sl_pg_placed *placed)
+{
+    const sl_statement *statement = placed->statement;
+    if (!placed->arguments)
+        placed->arguments =
+            sl_operation_arguments(placed->member->cx, statement->operation, statement->count);
+    return placed->arguments;
+}
+
 /* ---- who cannot go with whom ---- */
 
 static bool both_add(const sl_statement *a, const sl_statement *b)
@@ -80,7 +89,7 @@ static bool excludes(const sl_statement *first, const sl_statement *second)
     if (second->shape->kind == SL_OPERATION_INSERT)
         return first->shape->kind == SL_OPERATION_INSERT && first->one_row;
     return first->shape->guarded && second->shape->guarded &&
-           first->arguments[first->count - 1].number == second->arguments[second->count - 1].number;
+           first->operation->guard == second->operation->guard;
 }
 
 /* The statements of one row: the earliest member that is still there has it, the others give way. */

@@ -20,6 +20,10 @@
 
 #define COLUMNS_AT_MOST 256
 #define NO_ARGUMENT UINT16_MAX
+/* What is no field of the row. */
+#define FIELD_SCOPE UINT16_MAX
+#define FIELD_ID (UINT16_MAX - 1)
+#define FIELD_GUARD (UINT16_MAX - 2)
 /* Bytes. */
 #define ROWS_ROOM 65536
 #define ROWS_ROOM_AT_MOST (1 << 20)
@@ -48,12 +52,18 @@ struct layout {
     struct column columns[];
 };
 
+/* What a column takes: which of the statement's arguments, which of the operation's fields. */
+struct source {
+    uint16_t argument;
+    uint16_t field;
+};
+
 /* One shape's rows on one connection. */
 struct sl_pg_form {
     const struct layout *layout; /* NULL: such rows cannot be sent */
     char key[20];
     char *sql;
-    uint16_t sources[]; /* which argument each column takes */
+    struct source sources[]; /* one a column */
 };
 
 /* ---- what a table looks like ---- */
@@ -121,23 +131,25 @@ static bool type_is_known(uint32_t type)
            type == OID_JSON;
 }
 
-/* Where the value of a column stands among the arguments of the shape's plain statement. */
-static uint16_t source_find(const sl_shape *shape, const char *column)
+/* Where the value of a column stands. */
+static struct source source_find(const sl_shape *shape, const char *column)
 {
-    bool whole = shape->kind == SL_OPERATION_INSERT || shape->kind == SL_OPERATION_ADD;
+    bool whole = sl_operation_is_whole(shape->kind);
     uint16_t next = whole ? 1 : 2;
     if (strcmp(column, "account_id") == 0)
-        return 0;
+        return (struct source){ 0, FIELD_SCOPE };
     if (!whole && strcmp(column, "id") == 0)
-        return 1;
-    for (uint32_t i = 0; shape->table->fields[i].type != SL_TYPE_END; i++) {
+        return (struct source){ 1, FIELD_ID };
+    for (uint16_t i = 0; shape->table->fields[i].type != SL_TYPE_END; i++) {
         if (!whole && (shape->kind != SL_OPERATION_UPDATE || !sl_columns_has(&shape->columns, i)))
             continue;
         if (strcmp(shape->table->fields[i].name, column) == 0)
-            return next;
+            return (struct source){ next, i };
         next++;
     }
-    return shape->guarded && strcmp(column, "version") == 0 ? next : NO_ARGUMENT;
+    if (shape->guarded && strcmp(column, "version") == 0)
+        return (struct source){ next, FIELD_GUARD };
+    return (struct source){ NO_ARGUMENT, 0 };
 }
 
 /* Every argument has its column, and every such column a type that we can write. */
@@ -148,7 +160,7 @@ static bool sources_fill(sl_pg_form *form, const struct layout *layout,
     for (uint32_t i = 0; i < layout->count; i++) {
         const struct column *column = &layout->columns[i];
         form->sources[i] = source_find(statement->shape, column->name);
-        if (form->sources[i] == NO_ARGUMENT)
+        if (form->sources[i].argument == NO_ARGUMENT)
             continue;
         used++;
         if (!type_is_known(column->type))
@@ -271,18 +283,39 @@ static bool value_add(sl_buffer *out, uint32_t type, const sl_argument *argument
     }
 }
 
-static bool row_add(sl_buffer *out, const sl_pg_form *form, const sl_argument *arguments)
+static sl_argument source_value(const sl_pg_placed *placed, struct source source)
+{
+    const sl_operation *operation = placed->statement->operation;
+    switch (source.field) {
+    case FIELD_SCOPE:
+        return sl_text(operation->scope);
+    case FIELD_ID:
+        return sl_text(placed->statement->id);
+    case FIELD_GUARD:
+        return sl_int(operation->guard);
+    default:
+        return sl_row_argument(placed->member->cx, &operation->table->fields[source.field],
+                               operation->row);
+    }
+}
+
+/* `arguments`: what stands for those of the statement, NULL when nobody made any. */
+static bool row_add(sl_buffer *out, const sl_pg_form *form, const sl_pg_placed *placed,
+                    const sl_argument *arguments)
 {
     const struct layout *layout = form->layout;
     size_t start = out->length;
     u32_add(out, 0);
     u32_add(out, layout->count);
     for (uint32_t i = 0; i < layout->count; i++) {
-        uint16_t source = form->sources[i];
+        struct source source = form->sources[i];
         uint32_t type = layout->columns[i].type;
-        if (source == NO_ARGUMENT || arguments[source].type == 0)
+        sl_argument value = { 0 };
+        if (source.argument != NO_ARGUMENT)
+            value = arguments ? arguments[source.argument] : source_value(placed, source);
+        if (value.type == 0)
             null_add(out, type);
-        else if (!value_add(out, type, &arguments[source]))
+        else if (!value_add(out, type, &value))
             return false;
     }
     u32_put(out->data + start, (uint32_t)(out->length - start - 4));
@@ -290,7 +323,7 @@ static bool row_add(sl_buffer *out, const sl_pg_form *form, const sl_argument *a
 }
 
 /* How many of the statements are additions to the first one's row; their sum in `sum` when they are several. */
-static uint32_t sum_of(const sl_pg_placed *placed, uint32_t count, sl_argument *sum, bool *ret_fits)
+static uint32_t sum_of(sl_pg_placed *placed, uint32_t count, sl_argument *sum, bool *ret_fits)
 {
     const sl_statement *first = placed[0].statement;
     uint32_t many = 1;
@@ -299,13 +332,13 @@ static uint32_t sum_of(const sl_pg_placed *placed, uint32_t count, sl_argument *
         many++;
     if (many == 1)
         return 1;
-    memcpy(sum, placed[0].arguments, first->count * sizeof(*sum));
+    memcpy(sum, sl_pg_placed_arguments(&placed[0]), first->count * sizeof(*sum));
     for (uint32_t i = 0; i + 1 < first->count; i++) {
         if (!sl_columns_has(&first->shape->columns, i))
             continue;
         sl_argument *total = &sum[i + 1];
         for (uint32_t s = 1; s < many; s++) {
-            const sl_argument *more = &placed[s].arguments[i + 1];
+            const sl_argument *more = &sl_pg_placed_arguments(&placed[s])[i + 1];
             *ret_fits = *ret_fits && total->type == SL_TYPE_INT64 && more->type == SL_TYPE_INT64 &&
                         !__builtin_add_overflow(total->number, more->number, &total->number);
         }
@@ -313,7 +346,7 @@ static uint32_t sum_of(const sl_pg_placed *placed, uint32_t count, sl_argument *
     return many;
 }
 
-bool sl_pg_rows_write(sl_buffer *out, const sl_pg_placed *placed, sl_pg_piece *piece)
+bool sl_pg_rows_write(sl_buffer *out, sl_pg_placed *placed, sl_pg_piece *piece)
 {
     const sl_pg_form *form = piece->form;
     sl_argument sum[SL_PG_ARGUMENTS];
@@ -330,7 +363,7 @@ bool sl_pg_rows_write(sl_buffer *out, const sl_pg_placed *placed, sl_pg_piece *p
         bool fits = true;
         if (adds)
             many = sum_of(placed + i, piece->count - i, sum, &fits);
-        if (!fits || !row_add(out, form, many > 1 ? sum : placed[i].arguments))
+        if (!fits || !row_add(out, form, &placed[i], many > 1 ? sum : placed[i].arguments))
             return false;
         i += many;
     }

@@ -61,8 +61,9 @@ static bool piece_send_apart(sl_pg_connection *connection, sl_pg_placed *placed,
 {
     for (uint32_t i = 0; i < count; i++) {
         const sl_statement *statement = placed[i].statement;
-        if (!sl_pg_send(connection, statement->shape->key, statement->sql, placed[i].arguments,
-                        statement->count, false, &placed[i].prepares))
+        if (!sl_pg_send(connection, statement->shape->key, statement->sql,
+                        sl_pg_placed_arguments(&placed[i]), statement->count, false,
+                        &placed[i].prepares))
             return false;
     }
     return true;

@@ -122,6 +122,16 @@ static void plain_write(sl_buffer *out, const sl_operation *operation)
     }
 }
 
+static uint32_t arguments_count(const sl_operation *operation)
+{
+    if (sl_operation_is_whole(operation->kind))
+        return 1 + sl_table_width(operation->table);
+    uint32_t count = operation->guard != SL_NONE ? 3 : 2;
+    for (uint32_t i = 0; operation->kind == SL_OPERATION_UPDATE && i < SL_COLUMNS_MAX; i++)
+        count += sl_columns_has(&operation->columns, i);
+    return count;
+}
+
 static const sl_shape *shape_keep(sl_database *database, const char *key,
                                   const sl_operation *operation)
 {
@@ -135,7 +145,8 @@ static const sl_shape *shape_keep(sl_database *database, const char *key,
                                                                         : operation->kind,
                          .table = operation->table,
                          .columns = operation->columns,
-                         .guarded = operation->guard != SL_NONE };
+                         .guarded = operation->guard != SL_NONE,
+                         .count = arguments_count(operation) };
     snprintf(shape->key, sizeof(shape->key), "w%u", database->statements.count);
     memcpy(shape->sql, sl_buffer_text(&sql), sql.length + 1);
     sl_textmap_set(&database->statements, key, shape);

@@ -105,12 +105,6 @@ static bool columns_none(const sl_columns *columns)
     return !columns->bits[0] && !columns->bits[1];
 }
 
-static uint32_t columns_count(const sl_columns *columns)
-{
-    return (uint32_t)(__builtin_popcountll(columns->bits[0]) +
-                      __builtin_popcountll(columns->bits[1]));
-}
-
 static void columns_copy(const sl_table *table, const sl_columns *columns, void *to,
                          const void *from)
 {
@@ -334,32 +328,37 @@ static uint64_t id_order(const char *id)
     return order;
 }
 
-static void operation_compile(sl_context *cx, const sl_operation *operation, sl_statement *ret)
+const sl_argument *sl_operation_arguments(sl_context *cx, const sl_operation *operation,
+                                          uint32_t count)
 {
     const sl_table *table = operation->table;
-    uint32_t width = sl_table_width(table);
-    bool whole = operation->kind != SL_OPERATION_UPDATE && operation->kind != SL_OPERATION_DELETE;
-    uint32_t most = (whole ? width : columns_count(&operation->columns)) + 3;
-    sl_argument *arguments = sl_arena_alloc(cx->arena, most * sizeof(sl_argument));
-    uint32_t count = 0;
-    arguments[count++] = sl_text(operation->scope);
+    const void *row = operation->row;
+    sl_argument *arguments = sl_arena_alloc(cx->arena, count * sizeof(sl_argument));
+    uint32_t next = 0;
+    arguments[next++] = sl_text(operation->scope);
+    bool whole = sl_operation_is_whole(operation->kind);
     if (!whole)
-        arguments[count++] = sl_text(row_id(operation->row));
-    for (uint32_t i = 0; i < width; i++) {
+        arguments[next++] = sl_text(row_id(row));
+    for (uint32_t i = 0; table->fields[i].type != SL_TYPE_END; i++) {
         if (whole ||
             (operation->kind == SL_OPERATION_UPDATE && sl_columns_has(&operation->columns, i)))
-            arguments[count++] = sl_row_argument(cx, &table->fields[i], operation->row);
+            arguments[next++] = sl_row_argument(cx, &table->fields[i], row);
     }
     if (!whole && operation->guard != SL_NONE)
-        arguments[count++] = sl_int(operation->guard);
+        arguments[next++] = sl_int(operation->guard);
+    return arguments;
+}
+
+static void operation_compile(sl_context *cx, const sl_operation *operation, sl_statement *ret)
+{
     const sl_shape *shape = sl_statement_write(cx->host->database, operation);
     *ret = (sl_statement){
         .sql = shape->sql,
         .shape = shape,
-        .arguments = arguments,
-        .count = count,
+        .operation = operation,
+        .count = shape->count,
         .one_row = operation->kind != SL_OPERATION_IGNORE,
-        .table = table->name,
+        .table = operation->table->name,
         .scope = operation->scope,
         .id = row_id(operation->row),
         .order = id_order(row_id(operation->row)),
@@ -415,10 +414,16 @@ void sl_write_set_compile(sl_context *cx, const struct sl_write_set *set, sl_wri
         sl_arena_alloc(cx->arena, set->live * sizeof(const sl_statement *));
     sl_statement *statements = sl_arena_alloc(cx->arena, set->live * sizeof(*statements));
     uint32_t count = 0;
+    /* PostgreSQL's driver seldom wants them one by one; numbers are put into them, and another thread must not make them. */
+    bool wanted = set->draws || cx->host->database->driver->sqlite;
     for (uint32_t i = 0; i < set->count; i++) {
         if (set->operations[i].kind == SL_OPERATION_NONE)
             continue;
-        operation_compile(cx, &set->operations[i], &made[count]);
+        sl_statement *statement = &made[count];
+        operation_compile(cx, &set->operations[i], statement);
+        if (wanted)
+            statement->arguments =
+                sl_operation_arguments(cx, statement->operation, statement->count);
         ordered[count] = &made[count];
         count++;
     }

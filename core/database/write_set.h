@@ -22,6 +22,12 @@ typedef enum sl_operation_kind {
     SL_OPERATION_ADD,
 } sl_operation_kind;
 
+/* Its statement has all columns. */
+static inline bool sl_operation_is_whole(sl_operation_kind kind)
+{
+    return kind != SL_OPERATION_UPDATE && kind != SL_OPERATION_DELETE;
+}
+
 typedef struct sl_columns {
     uint64_t bits[SL_COLUMNS_MAX / 64];
 } sl_columns;
@@ -31,14 +37,14 @@ static inline bool sl_columns_has(const sl_columns *columns, uint32_t column)
     return columns->bits[column / 64] >> (column % 64) & 1;
 }
 
-typedef struct sl_operation {
+struct sl_operation {
     sl_operation_kind kind;
     const sl_table *table;
     const char *scope;
     void *row;
     sl_columns columns; /* updates and adds: which */
     int64_t guard;      /* the version the row was read with; SL_NONE: its table has none */
-} sl_operation;
+};
 
 /* What statements of one text share. */
 struct sl_shape {
@@ -46,8 +52,9 @@ struct sl_shape {
     const sl_table *table;
     sl_columns columns; /* updates and adds */
     bool guarded;
-    char key[16]; /* short and its own, within a database */
-    char sql[];   /* for one row */
+    uint32_t count; /* of arguments */
+    char key[16];   /* short and its own, within a database */
+    char sql[];     /* for one row */
 };
 
 struct sl_write_set {
@@ -74,6 +81,10 @@ bool sl_write_set_add_to(const struct sl_write_set *set, const sl_table *table, 
 
 /* The set as statements for the driver, in that order. */
 void sl_write_set_compile(sl_context *cx, const struct sl_write_set *set, sl_write *ret_write);
+
+/* The arguments of the operation's statement, `count` of them: account, id unless the statement is whole, columns, guard. */
+const sl_argument *sl_operation_arguments(sl_context *cx, const sl_operation *operation,
+                                          uint32_t count);
 
 /* ---- statements.c: texts, built once a worker ---- */
 
