@@ -146,18 +146,20 @@ bool sl_channel_is_sending(const sl_channel *channel)
 
 /* ---- writing ---- */
 
-/* As far as all of each is taken. */
+/* As a socket does, as much as it takes: a single write may end with a record. */
 static ssize_t pieces_encrypt(struct ssl_st *tls, const struct iovec *pieces, int count)
 {
     ssize_t sent = 0;
     for (int i = 0; i < count; i++) {
-        ssize_t result = sl_tls_write(tls, pieces[i].iov_base, pieces[i].iov_len);
-        if (result <= 0) {
-            return sent > 0 ? sent : result;
-        }
-        sent += result;
-        if ((size_t)result < pieces[i].iov_len) {
-            break;
+        const char *data = pieces[i].iov_base;
+        for (size_t left = pieces[i].iov_len; left > 0;) {
+            ssize_t result = sl_tls_write(tls, data, left);
+            if (result <= 0) {
+                return sent > 0 ? sent : result;
+            }
+            sent += result;
+            data += result;
+            left -= (size_t)result;
         }
     }
     return sent;

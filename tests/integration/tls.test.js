@@ -87,6 +87,23 @@ suite('TLS', options, (s) => {
     agent.destroy();
   });
 
+  /* More than the sockets' buffers take: what is encrypted waits in the server in between. */
+  s.test('a client that asks for much at once and reads late gets all of it in order', async () => {
+    const ask = (words) => `GET ${words} HTTP/1.1\r\nHost: localhost\r\n`;
+    const socket = tls.connect({ host: s.server.host, port: s.server.port, ca: options.ca });
+    const chunks = [];
+    socket.pause();
+    socket.write(`${ask('/openapi.json')}\r\n${ask('/live')}\r\n`.repeat(30) + `${ask('/live')}Connection: close\r\n\r\n`);
+    await until('the requests are read', async () => socket.bytesWritten > 0 && (await get(agentOf({ keepAlive: false }))).status === 200);
+    socket.on('data', (chunk) => chunks.push(chunk));
+    await new Promise((resolve, reject) => { socket.on('end', resolve).on('error', reject).resume(); });
+    const bodies = Buffer.concat(chunks).toString('utf8').split(/(?=HTTP\/1\.1 200 OK\r\n)/).map((answer) => answer.replace(/^.*?\r\n\r\n/s, ''));
+    const { text } = await get(agentOf({ keepAlive: false }), '/openapi.json');
+    assert.equal(bodies.length, 61);
+    bodies.forEach((body, i) => assert.equal(body === text, i % 2 === 0 && i < 60, `answer ${i}`));
+    socket.destroy();
+  });
+
   s.test('who does not trust the certificate does not get in', async () => {
     await assert.rejects(get(agentOf({ ca: undefined })), /self-signed/i);
   });
