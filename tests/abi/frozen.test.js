@@ -1,6 +1,6 @@
 /*
- * frozen.test.js: the example plugins as they were built against the headers of release 1.0, in today's server: they load, pass the
- * check and work; and what cannot be loaded is refused in a sentence with both values.
+ * frozen.test.js: the example plugins and the template's module as they were built against the headers of release 1.0, in today's
+ * server: they load, pass the check and work; and what cannot be loaded is refused in a sentence with both values.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -14,10 +14,16 @@ const { test } = require('node:test');
 const { PlayedAcme } = require('../../sdk/examples/gateway_acme/acme');
 const { answered } = require('../integration/support/expect');
 const { until } = require('../integration/support/poll');
-const { build, bundledPlugins, cleanEnvironment, mustRun, program, run } = require('../integration/support/program');
+const { build, bundledPlugins, cleanEnvironment, mustRun, program, repository, run } = require('../integration/support/program');
 const { suite } = require('../integration/support/suite');
 
 const frozen = (name) => path.join(build, `tests/abi/frozen_1_0_${name}.so`);
+/* A module with a table: its migrations lie beside it, as where it is installed. */
+const beside = fs.mkdtempSync(path.join(os.tmpdir(), 'frozen_'));
+process.on('exit', () => fs.rmSync(beside, { recursive: true, force: true }));
+fs.copyFileSync(frozen('sample'), path.join(beside, 'sample.so'));
+fs.cpSync(path.join(repository, 'sdk/template/module/sample_migrations'), path.join(beside, 'sample_migrations'), { recursive: true });
+
 const upstream = new PlayedAcme({ webhookSecret: 'signing-word-of-acme' });
 
 const options = { before: async () => {
@@ -26,6 +32,10 @@ const options = { before: async () => {
   - name: hello
     required: true
     path: ${frozen('hello')}
+  - name: sample
+    required: true
+    path: ${path.join(beside, 'sample.so')}
+    settings: {welcome: Say hello}
   - name: gateway_acme
     required: true
     path: ${frozen('gateway_acme')}
@@ -40,7 +50,7 @@ suite('plugins of 1.0', options, (s) => {
   });
 
   s.test('pass the check', async () => {
-    for (const name of ['hello', 'gateway_acme']) {
+    for (const name of ['hello', 'gateway_acme', 'sample']) {
       const { code, stdout, stderr } = await run(program, ['plugin', 'check', frozen(name)], { env: cleanEnvironment() });
       assert.equal(code, 0, stdout + stderr);
     }
@@ -51,6 +61,16 @@ suite('plugins of 1.0', options, (s) => {
     const customer = await s.stripe.customers.create({ name: 'Ada' });
     await until('the handler has told of the customer', () =>
       s.server.log.split('\n').some((line) => line.includes('"hello"') && line.includes(customer.id)));
+  });
+
+  s.test('a module keeps rows, lists them, and hears of customers', async () => {
+    const { customer } = answered(await s.post('/customers', { name: 'Ada', email: 'ada@example.com' }), 200);
+    const notes = async () => answered(await s.get(`/api/v1/sample/notes?customer_id=${customer.id}`), 200).notes;
+    await until('the first note is there', async () => (await notes()).length === 1);
+    assert.equal((await notes())[0].text, 'Say hello');
+    const note = answered(await s.post('/api/v1/sample/notes', { customer_id: customer.id, text: 'Pays by transfer' }), 200);
+    assert.deepEqual(answered(await s.get(`/api/v1/sample/notes/${note.id}`), 200), note);
+    answered(await s.post('/api/v1/sample/notes', { customer_id: 'cus_nobody', text: 'x' }), 400);
   });
 
   s.test('a gateway takes a payment, and gives it back in parts', async () => {

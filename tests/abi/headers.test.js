@@ -79,8 +79,8 @@ describe('a break is noticed', () => {
   const BREAKS = {
     'a function that is gone': [['sdk/stripe_lite.map', '        sl_money_add;\n', '']],
     'a function with another parameter': [[include('crypto.h'), 'sl_equal_constant_time(const char *a, const char *b)', 'sl_equal_constant_time(const char *a)']],
-    'a member that is gone': [[include('gateway.h'), 'const char *token; /* by which', 'const char *renamed; /* by which']],
-    'a member in between': [[include('gateway.h'), '    int32_t exp_month; /* 1..12 */', '    int32_t exp_month; /* 1..12 */\n    int64_t added;']],
+    'a member that is gone': [[include('gateway_types.h'), 'const char *token; /* by which', 'const char *renamed; /* by which']],
+    'a member in between': [[include('gateway_types.h'), '    int32_t exp_month; /* 1..12 */', '    int32_t exp_month; /* 1..12 */\n    int64_t added;']],
     'a narrower member': [[include('job.h'), 'int64_t run_at', 'int32_t run_at']],
     'a table that grows': [[include('route.h'), '} sl_route;', '    int64_t added;\n} sl_route;']],
     'another number': [[include('status.h'), '#define SL_E_CARD (-7)', '#define SL_E_CARD (-70)']],
@@ -94,7 +94,7 @@ describe('a break is noticed', () => {
 
   test('and growth is none', () => {
     const { kept, compiled, said } = look([
-      [include('gateway.h'), '} sl_gateway_outcome;', '    int64_t added;\n} sl_gateway_outcome;'],
+      [include('gateway_types.h'), '} sl_gateway_outcome;', '    int64_t added;\n} sl_gateway_outcome;'],
       [include('route.h'), 'uint64_t reserved[', 'int64_t added;\n    uint64_t reserved[-1 + '],
       [include('crypto.h'), 'SL_END_DECLS', '/* since 1.1 [no-suspend] */\nSL_API int32_t sl_added(void);\n\nSL_END_DECLS'],
     ]);
