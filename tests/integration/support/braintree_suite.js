@@ -13,12 +13,13 @@ const { suite } = require('./suite');
 
 const clean = (rows) => rows.map(({ attempt, operation, amount }) => `${attempt} ${operation} ${amount}`).sort();
 
-/* What Braintree moved, and what the server says that it moved, are the same; no attempt moved twice. */
+/* What Braintree moved, and what the server says that it moved, are the same; no attempt moved, or was sent, twice. */
 async function booksAgree(s, upstream) {
   const booked = await s.server.database.rows("SELECT id AS attempt, operation, amount FROM payment_attempts WHERE status IN ('succeeded', 'pending')"
     + " AND operation <> 'setup' AND gateway = 'braintree'");
   assert.deepEqual(clean(upstream.moved()), clean(booked));
   assert.equal(new Set(upstream.moved().map(({ attempt, operation }) => `${attempt} ${operation}`)).size, upstream.moved().length, 'an attempt moved twice');
+  assert.deepEqual(upstream.sentTwice(), []);
 }
 
 /* The time goes on, for attempts that nobody knows the outcome of: their requests ended long ago, and no list is that late. */

@@ -28,6 +28,8 @@ const http = require('node:http');
 const { setTimeout: pause } = require('node:timers/promises');
 const { Objects, Refused } = require('./braintree_objects');
 
+const MAKING = new Set(['chargePaymentMethod', 'authorizePaymentMethod', 'refundTransaction']);
+const TURNED_AWAY = new Set(['limit', 'busy']);
 const random = (bytes) => crypto.randomBytes(bytes).toString('hex');
 const failure = (errorClass, message) => ({ data: { result: null }, errors: [{ message, path: ['result'], extensions: { errorType: 'developer_error', errorClass } }] });
 
@@ -130,7 +132,8 @@ class BraintreeUpstream {
     if (this.delayMs > 0) await pause(this.delayMs);
     this.working += 1;
     try {
-      await this.carryOut(asked, response, this.chooseFault(this.objects.moves(field.name)));
+      asked.fault = this.chooseFault(this.objects.moves(field.name));
+      await this.carryOut(asked, response, asked.fault);
     } finally {
       this.working -= 1;
     }
@@ -220,6 +223,13 @@ class BraintreeUpstream {
 
   /* The movements so far: {attempt, operation, amount}. */
   moved() { return this.objects.books; }
+
+  /* Attempts whose payment or refund was sent again although Braintree may have carried it out. */
+  sentTwice() {
+    const seen = new Set();
+    return this.requests.filter(({ field, fault }) => MAKING.has(field) && !TURNED_AWAY.has(fault))
+      .map(({ field, variables }) => `${field} ${variables.input.clientMutationId}`).filter((one) => seen.has(one) || !seen.add(one));
+  }
 }
 
 module.exports = { BraintreeUpstream };
