@@ -190,13 +190,12 @@ sl_status customer_told(sl_context *cx, const sl_gateway_object *told)
     }
     if (status != SL_OK || customer->deleted)
         return status;
-    if (gone)
-        return customer_delete(cx, told->id, customer);
     const struct customer before = *customer;
     status = fields_take(cx, told, &before, customer);
     if (status == SL_OK)
         customer_changed(cx, &before, customer,
                          CUSTOMER_PLAIN_COLUMNS
                          ", created, delinquent, balance, currency, default_payment_method");
-    return status;
+    /* What it was like in the end may be told by its deletion alone. */
+    return status == SL_OK && gone ? customer_delete(cx, told->id, customer) : status;
 }

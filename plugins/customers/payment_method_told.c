@@ -65,8 +65,14 @@ static sl_status method_give(sl_context *cx, struct payment_method *method, cons
         return SL_OK;
     struct customer owner;
     sl_status status = customer_named(cx, customer, created, &owner);
-    if (status != SL_OK || owner.deleted)
+    if (status != SL_OK)
         return status;
+    if (owner.deleted) {
+        /* It went with its customer, who was heard of first. */
+        method->detached = true;
+        sl_update(cx, &payment_methods_table, method, "detached");
+        return SL_OK;
+    }
     customer_guard(cx, &owner);
     method->customer = customer;
     sl_update(cx, &payment_methods_table, method, "customer");

@@ -92,7 +92,7 @@ sl_status dispute_open(sl_context *cx, struct charge *charge, const struct dispu
         .charge = charge->id,
         .payment_intent = charge->payment_intent,
         .customer = charge->customer,
-        .brand = charge_brand(cx, charge),
+        .brand = word->brand ? word->brand : charge_brand(cx, charge),
         .due_by = word->due_by > 0 ? word->due_by : now + ANSWER_WITHIN,
     };
     bool withdrawn = !dispute_is_inquiry(dispute);

@@ -14,7 +14,8 @@ struct dispute_word {
     const char *id; /* NULL: one is made */
     const char *status;
     const char *reason;
-    int64_t amount; /* minor units */
+    const char *brand; /* NULL: the charge's */
+    int64_t amount;    /* minor units */
     int64_t created;
     int64_t due_by;
 };

@@ -24,6 +24,7 @@ static sl_status dispute_new(sl_context *cx, const sl_gateway_object *told, stru
         .id = told->id,
         .status = state && strncmp(state, "warning", 7) == 0 ? "warning_needs_response" : state,
         .reason = told_text(told->object, "reason"),
+        .brand = told_text(told->object, "payment_method_details.card.brand"),
         .amount = amount == SL_NONE ? 0 : amount,
         .created = sl_value_int(sl_value_member(told->object, "created"), told->created),
         .due_by = sl_value_int(sl_value_at(told->object, "evidence_details.due_by"), 0),

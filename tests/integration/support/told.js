@@ -41,7 +41,8 @@ const refundOf = (charge, amount, more) => ({
 
 const disputeOf = (charge, amount, more) => ({
   id: nextId('du'), object: 'dispute', amount, charge: charge.id, created: now() - 40, currency: charge.currency, evidence_details: { due_by: now() + 500000 },
-  metadata: {}, payment_intent: charge.payment_intent, reason: 'fraudulent', status: 'needs_response', ...more,
+  metadata: {}, payment_intent: charge.payment_intent, payment_method_details: { card: { brand: 'visa', case_type: 'chargeback', network_reason_code: '83' }, type: 'card' },
+  reason: 'fraudulent', status: 'needs_response', ...more,
 });
 
 module.exports = { chargeOf, disputeOf, intentOf, refundOf };
