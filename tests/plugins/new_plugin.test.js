@@ -85,6 +85,12 @@ describe('wrong names', () => {
   });
 });
 
+test('./dev makes it below a folder of its caller\'s', async () => {
+  const { code, stderr } = await run(path.join(repository, 'dev'), ['new-plugin', 'module', 'further', '--outside', 'below'], { cwd: folder });
+  assert.equal(code, 0, stderr);
+  assert.ok(fs.existsSync(path.join(folder, 'below/further/further_plugin.c')));
+});
+
 describe('inside the tree', () => {
   const tree = path.join(folder, 'tree');
   const dev = (...words) => run(path.join(tree, 'dev'), ['new-plugin', ...words], { cwd: folder });

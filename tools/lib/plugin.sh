@@ -37,7 +37,7 @@ plugin_settle() {
 
 plugin_new() {
     [ "${1-}" != --help ] || { plugin_usage && return; }
-    local kind=${1-} name=${2-} place
+    local kind=${1-} name=${2-} place folder
     case "$#,$kind,${3-}" in
     2,gateway, | 2,module,)
         place=$(sdk/template/new-plugin "$kind" "$name" plugins) || exit 2
@@ -45,7 +45,8 @@ plugin_new() {
         say "dev: $place is there: ./dev test plugins ${place#plugins/} --kind debug"
         ;;
     4,gateway,--outside | 4,module,--outside)
-        place=$(sdk/template/new-plugin "$kind" "$name" "$4") || exit 2
+        case "$4" in /*) folder=$4 ;; *) folder=$OLDPWD/$4 ;; esac # ./dev works in the checkout, its caller maybe not
+        place=$(sdk/template/new-plugin "$kind" "$name" "$folder") || exit 2
         say "dev: $place is there: cd $place && meson setup build && meson test -C build"
         ;;
     *)
