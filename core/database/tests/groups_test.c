@@ -180,6 +180,49 @@ static void rich_update_see(sl_context *cx)
     check(ask(cx, "SELECT count(DISTINCT (xmin::text, cmin::text)) FROM items") < MANY / 2);
 }
 
+/* Rows that are more than what is kept for them from group to group, with ids that differ only where order does not look. */
+#define LARGE 60000
+
+static struct item *large_item(sl_context *cx, const void *data)
+{
+    struct item *item =
+        bench_item(cx, sl_format(cx, "large_%02d_and the same end", (int)(intptr_t)data));
+    char *name = sl_alloc(cx, LARGE + 1);
+    item->name = memset(name, 'a' + (int)(intptr_t)data % 26, LARGE);
+    return item;
+}
+
+static void large_insert(sl_context *cx, void *data)
+{
+    sl_insert(cx, &item_table, large_item(cx, data));
+    count_outcome(sl_commit(cx));
+}
+
+static void large_see(sl_context *cx)
+{
+    check_int(finished, MANY);
+    for (intptr_t i = 0; i < MANY; i++) {
+        const struct item *wanted = large_item(cx, (void *)i);
+        check_text(bench_find(cx, wanted->id).name, wanted->name);
+    }
+    check_int(ask(cx, "SELECT count(DISTINCT xmin::text) FROM items"), 2);
+}
+
+static void items_clear(sl_context *cx)
+{
+    check_status(sl_execute(cx, "DELETE FROM items", SL_NO_ARGS, NULL), SL_OK);
+}
+
+static void test_large_rows_before_small_ones(void **state)
+{
+    (void)state;
+    run_many(large_insert);
+    bench_run(large_see);
+    bench_run(items_clear);
+    run_many(rich_insert);
+    bench_run(together_see);
+}
+
 /* Every other fiber counts instead. */
 static void kinds_write(sl_context *cx, void *data)
 {
@@ -630,6 +673,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         ON_POSTGRES(test_values_of_all_kinds),
+        ON_POSTGRES(test_large_rows_before_small_ones),
         ON_POSTGRES(test_updates_and_deletes),
         ON_POSTGRES(test_each_kind_is_a_group),
         ON_BOTH(test_one_update_in_the_way),
