@@ -49,6 +49,12 @@ ONE(held, .request = "POST " ORDERS, .status = 201, .answer = AUTHORIZED,
     .sends = SL_SENDS("\"value\":\"$(major)\"", "\"intent\":\"AUTHORIZE\""));
 ONE(pending, .request = "POST " ORDERS, .status = 201,
     .answer = ORDER("COMPLETED", "\"captures\":[" CAPTURE("PENDING", "") "]"));
+ONE(challenged, .request = "POST " ORDERS, .status = 201,
+    .answer =
+        "{\"id\":\"5O190127TN364715T\",\"status\":\"PAYER_ACTION_REQUIRED\",\"links\":[{\"rel\":\"self\","
+        "\"href\":\"https://api.paypal.com/v2/checkout/orders/5O190127TN364715T\"},{\"rel\":"
+        "\"payer-action\",\"href\":\"https://www.paypal.com/webapps/helios?action=verify\"}]}",
+    .sends = SL_SENDS("\"return_url\":\"http://127.0.0.1/returned\""));
 ONE(no_funds, .request = "POST " ORDERS, .status = 201,
     .answer = ORDER("COMPLETED",
                     "\"captures\":[" CAPTURE(
@@ -105,6 +111,7 @@ static const sl_gateway_example examples[] = {
       .reference = "5O190127TN364715T" },
     { "authorize", "held", SL_GATEWAY_APPROVED, .hold = true, .exchanges = held },
     { "authorize", "held for a review", SL_GATEWAY_PENDING, .exchanges = pending },
+    { "authorize", "to be authenticated", SL_GATEWAY_REQUIRES_ACTION, .exchanges = challenged },
     { "authorize", "declined for lack of funds", SL_GATEWAY_DECLINED, .exchanges = no_funds,
       .code = "card_declined", .decline_code = "insufficient_funds" },
     { "authorize", "declined as such", SL_GATEWAY_DECLINED, .exchanges = instrument,

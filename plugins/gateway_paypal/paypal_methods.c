@@ -16,6 +16,7 @@
 #define ID_MOST 36
 #define YEAR_SECONDS 31556952
 #define VISA "4012888888881881"
+#define AUTHENTICATES "4868719460707704"
 
 /* PayPal's test numbers and what to write in place of the holder's name, so that the card is refused. */
 static const struct {
@@ -27,6 +28,8 @@ static const struct {
     { "visa", "card_4242", VISA, NULL },
     { "mastercard", "card_4444", "2223000048400011", NULL },
     { "amex", "card_0005", "371449635398431", NULL },
+    { "threeDSecure2Required", "card_3220", AUTHENTICATES, NULL },
+    { "authenticationRequired", "card_3184", AUTHENTICATES, NULL },
     { "chargeDeclined", "card_0002", VISA, "CCREJECT-BANK_ERROR" },
     { "chargeDeclinedInsufficientFunds", "card_9995", VISA, "CCREJECT-IF" },
     { "chargeDeclinedExpiredCard", "card_0069", VISA, "CCREJECT-EC" },

@@ -8,6 +8,7 @@
  */
 #include "paypal_operations.h"
 
+#include "paypal_action.h"
 #include "paypal_later.h"
 #include "paypal_methods.h"
 #include "paypal_options.h"
@@ -37,17 +38,45 @@ static sl_status authorize(sl_context *cx, const sl_gateway_payment *payment,
     return SL_OK;
 }
 
+/* Nothing was paid, and nothing will be: the order waits for the customer, or he let it expire. */
+static bool order_waits(const sl_gateway_payment *payment, const struct paypal_answer *answer)
+{
+    if (answer->kind == ANSWER_REFUSED)
+        return answer->status == 404;
+    return answer->kind == ANSWER_DONE &&
+           sl_value_count(order_parts(answer->object, PAYPAL_AUTHORIZATIONS)) == 0 &&
+           sl_value_count(order_parts(answer->object, PAYPAL_CAPTURES)) == 0 && payment->original;
+}
+
 /* An order that could not be read is one on which nothing was asked for. */
+static void later_read(sl_context *cx, const sl_gateway_payment *payment,
+                       const struct paypal_answer *answer, sl_gateway_outcome *ret)
+{
+    if (answer->kind == ANSWER_DONE) {
+        later_operate(cx, payment, answer->object, ret);
+        return;
+    }
+    outcome_of_answer(cx, answer, ret);
+    if (ret->kind == SL_GATEWAY_UNKNOWN)
+        ret->kind = SL_GATEWAY_NOT_SENT;
+}
+
 static sl_status later(sl_context *cx, const sl_gateway_payment *payment, sl_gateway_outcome *ret)
 {
     struct paypal_answer answer;
-    if (later_order(cx, payment, &answer)) {
-        later_operate(cx, payment, answer.object, ret);
-        return SL_OK;
-    }
-    outcome_of_answer(cx, &answer, ret);
-    if (ret->kind == SL_GATEWAY_UNKNOWN)
-        ret->kind = SL_GATEWAY_NOT_SENT;
+    (void)later_order(cx, payment, &answer);
+    later_read(cx, payment, &answer, ret);
+    return SL_OK;
+}
+
+static sl_status cancel(sl_context *cx, const sl_gateway_payment *payment, sl_gateway_outcome *ret)
+{
+    struct paypal_answer answer;
+    (void)later_order(cx, payment, &answer);
+    if (order_waits(payment, &answer))
+        action_give_up(cx, payment->original, ret);
+    else
+        later_read(cx, payment, &answer, ret);
     return SL_OK;
 }
 
@@ -62,10 +91,11 @@ static sl_status health(sl_context *cx)
 
 const sl_gateway_operations paypal_operations = {
     .struct_size = sizeof(sl_gateway_operations),
-    .flags = SL_GATEWAY_CAN_PARTIAL_CAPTURE | SL_GATEWAY_CAN_REFUND_IN_PARTS,
+    .flags = SL_GATEWAY_CAN_PARTIAL_CAPTURE | SL_GATEWAY_CAN_REFUND_IN_PARTS |
+             SL_GATEWAY_CAN_AUTHENTICATE,
     .authorize = authorize,
     .capture = later,
-    .cancel = later,
+    .cancel = cancel,
     .refund = later,
     .retrieve = paypal_retrieve,
     .tokenize = paypal_tokenize,

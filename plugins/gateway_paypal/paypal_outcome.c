@@ -144,17 +144,37 @@ static void part_read(const sl_gateway_payment *payment, const char *list, const
 
 /* ---- payments ---- */
 
-/* An order without a payment: nobody but this server can complete it, and it does not. */
-static void unpaid_read(const char *status, sl_gateway_outcome *ret)
+/* Where the customer goes; NULL when he cannot be asked, or cannot come back. */
+static const char *action_url(const sl_gateway_payment *payment, const sl_value *order)
 {
-    if (same(status, "PAYER_ACTION_REQUIRED"))
+    const sl_value *links = sl_value_member(order, "links");
+    for (uint32_t i = 0; i < sl_value_count(links); i++) {
+        const sl_value *link = sl_value_item(links, i, NULL);
+        const char *url = text_at(link, "href");
+        bool web = url && (strncmp(url, "https://", 8) == 0 || strncmp(url, "http://", 7) == 0);
+        if (web && same(text_at(link, "rel"), "payer-action"))
+            return payment->off_session || !payment->return_url ? NULL : url;
+    }
+    return NULL;
+}
+
+/* An order without a payment: nobody but this server can complete it. */
+static void unpaid_read(const sl_gateway_payment *payment, const sl_value *order,
+                        const char *status, sl_gateway_outcome *ret)
+{
+    const char *url = action_url(payment, order);
+    if (same(status, "PAYER_ACTION_REQUIRED") && url) {
+        outcome_set(ret, SL_GATEWAY_REQUIRES_ACTION);
+        ret->action_url = url;
+    } else if (same(status, "PAYER_ACTION_REQUIRED")) {
         decline(ret, "authentication_required",
                 "Your card was declined. This transaction requires authentication.");
-    else if (same(status, "VOIDED"))
+    } else if (same(status, "VOIDED")) {
         decline(ret, "payment_intent_payment_attempt_expired",
                 "The payment was canceled at PayPal before it came about.");
-    else
+    } else {
         outcome_unknown(ret, "PayPal has not carried the payment out.");
+    }
 }
 
 void outcome_of_order(const sl_gateway_payment *payment, const sl_value *order,
@@ -172,7 +192,7 @@ void outcome_of_order(const sl_gateway_payment *payment, const sl_value *order,
     else if (part)
         part_read(payment, list, part, ret);
     else
-        unpaid_read(status, ret);
+        unpaid_read(payment, order, status, ret);
     ret->reference = id;
 }
 

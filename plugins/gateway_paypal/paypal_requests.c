@@ -89,6 +89,17 @@ static sl_status unit_add(sl_context *cx, const sl_gateway_payment *payment, boo
     return status;
 }
 
+/* Where the customer comes back to when PayPal sends him to his bank. */
+static void return_add(const sl_gateway_payment *payment, sl_json *out)
+{
+    if (payment->off_session || !payment->return_url)
+        return;
+    sl_json_open(out, "experience_context");
+    sl_json_string(out, "return_url", payment->return_url);
+    sl_json_string(out, "cancel_url", payment->return_url);
+    sl_json_close(out);
+}
+
 static sl_status source_add(sl_context *cx, const sl_gateway_payment *payment, sl_json *out)
 {
     const char *id = token_vault_id(payment->token);
@@ -99,6 +110,7 @@ static sl_status source_add(sl_context *cx, const sl_gateway_payment *payment, s
     sl_json_open(out, "payment_source");
     sl_json_open(out, card ? "card" : "paypal");
     sl_json_string(out, "vault_id", id);
+    return_add(payment, out);
     if (card && payment->off_session) {
         sl_json_open(out, "stored_credential");
         sl_json_string(out, "payment_initiator", "MERCHANT");

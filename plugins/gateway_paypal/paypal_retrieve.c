@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "paypal_action.h"
 #include "paypal_later.h"
 #include "paypal_methods.h"
 #include "paypal_requests.h"
@@ -93,9 +94,11 @@ static void later_find(sl_context *cx, const sl_gateway_payment *payment, sl_gat
 static void order_read(sl_context *cx, const sl_gateway_payment *payment, const sl_value *order,
                        sl_gateway_outcome *ret)
 {
-    static const char *const unpaid[] = { "CREATED", "APPROVED", "SAVED" };
+    static const char *const unpaid[] = { "CREATED", "SAVED" };
     const char *status = sl_value_string(sl_value_member(order, "status"), NULL);
     outcome_of_order(payment, order, ret);
+    if (ret->kind == SL_GATEWAY_UNKNOWN || ret->kind == SL_GATEWAY_REQUIRES_ACTION)
+        action_finish(cx, payment, order, ret);
     if (ret->kind != SL_GATEWAY_UNKNOWN || !ret->reference ||
         age_of(cx, payment) < AUTHORIZE_AGAIN ||
         sl_value_count(sl_value_at(order, "purchase_units.0.payments")) > 0)
@@ -135,7 +138,7 @@ static void order_again(sl_context *cx, const sl_gateway_payment *payment, sl_ga
     }
     paypal_ask(cx, &question, &answer);
     if (answer.kind == ANSWER_DONE)
-        outcome_of_order(payment, answer.object, ret);
+        order_read(cx, payment, answer.object, ret);
     else
         outcome_of_answer(cx, &answer, ret);
     again_read(ret);

@@ -70,6 +70,33 @@ paypalSuite('PayPal in trouble', { env }, (s, upstream) => {
     });
   }
 
+  s.test('an authenticated payment is completed once, whatever becomes of the request', async () => {
+    for (const fault of ['error_before', 'error_after', 'drop_after', 'garbage', 'limit', 'hang', 'late']) {
+      const { id, status } = answered(await pay({ payment_method: 'pm_card_threeDSecure2Required' }, key()), 200);
+      assert.equal(status, 'requires_action');
+      upstream.objects.authenticate([...upstream.objects.orders.keys()].at(-1), true);
+      upstream.fault(fault);
+      await until(`the payment is completed after ${fault}`, async () => answered(await s.post(`/v1/payment_intents/${id}/confirm`, {}), 200).status === 'succeeded', 30);
+    }
+    await booksAgree(s, upstream);
+  });
+
+  s.test('an authentication that is over while it is given up: one or the other', async () => {
+    for (let round = 0; round < 8; round += 1) {
+      const { id } = answered(await pay({ payment_method: 'pm_card_threeDSecure2Required' }, key()), 200);
+      const order = [...upstream.objects.orders.values()].at(-1);
+      upstream.objects.authenticate(order.id, true);
+      upstream.delayMs = 20;
+      const confirm = () => s.post(`/v1/payment_intents/${id}/confirm`, {}, { mayFail: true });
+      const cancel = () => s.post(`/v1/payment_intents/${id}/cancel`, {}, { mayFail: true });
+      await Promise.all(round % 2 === 0 ? [confirm(), cancel(), confirm()] : [cancel(), confirm(), cancel()]);
+      upstream.delayMs = 0;
+      const end = await statusOf(id);
+      assert.equal(order.status, { succeeded: 'COMPLETED', canceled: 'APPROVED' }[end], end);
+    }
+    await booksAgree(s, upstream);
+  });
+
   s.test('what PayPal turned away after a silence is not taken for refused', async () => {
     upstream.fault('drop_after', 'limit', 'limit', 'limit');
     const { id } = answered(await pay({}), 200);

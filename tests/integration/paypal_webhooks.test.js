@@ -44,6 +44,43 @@ paypalSuite('events of PayPal', { env: { STRIPE_LITE_GATEWAY_TIMEOUT: '1' } }, (
     await booksAgree(s, upstream);
   });
 
+  s.test('the customer authenticates and never comes back', async () => {
+    for (const capture_method of ['automatic', 'manual']) {
+      for (const good of [true, false]) {
+        const intent = await pay({ payment_method: 'pm_card_threeDSecure2Required', capture_method });
+        assert.equal(intent.status, 'requires_action');
+        assert.match(intent.next_action.redirect_to_url.url, new RegExp(`^https://www.sandbox.paypal.com/.*${last('orders').id}$`));
+        upstream.objects.authenticate(last('orders').id, good);
+        const end = good ? { automatic: 'succeeded', manual: 'requires_capture' }[capture_method] : 'requires_payment_method';
+        await soon('the outcome', async () => (await statusOf(intent.id)) === end);
+        const { last_payment_error: error } = await s.stripe.paymentIntents.retrieve(intent.id);
+        assert.equal(error?.code, good ? undefined : 'payment_intent_authentication_failure');
+      }
+    }
+    await booksAgree(s, upstream);
+  });
+
+  s.test('an authentication that was given up is never completed; one that is over is not given up', async () => {
+    const intent = await pay({ payment_method: 'pm_card_threeDSecure2Required' });
+    const { id } = last('orders');
+    assert.equal((await s.stripe.paymentIntents.cancel(intent.id)).status, 'canceled');
+    upstream.objects.authenticate(id, true);
+    await Promise.all(upstream.deliveries);
+    await soon('the event is dealt with', async () => (await s.server.database.rows("SELECT id FROM webhook_events WHERE status <> 'processed'")).length === 0);
+    assert.equal(upstream.objects.orders.get(id).status, 'APPROVED', 'nobody completed it');
+    const other = await pay({ payment_method: 'pm_card_threeDSecure2Required' });
+    upstream.objects.orders.delete(last('orders').id); /* it expires */
+    assert.equal((await s.stripe.paymentIntents.cancel(other.id)).status, 'canceled');
+    await booksAgree(s, upstream);
+  });
+
+  s.test('off session, or without an address to come back to, an authentication is a decline', async () => {
+    const error = await s.stripe.paymentIntents.create({ ...BODY, return_url: undefined, automatic_payment_methods: { enabled: true, allow_redirects: 'never' }, payment_method: 'pm_card_threeDSecure2Required' }).catch((one) => one);
+    assert.deepEqual([error.statusCode, error.code], [402, 'authentication_required']);
+    assert.equal((await pay({ off_session: true, payment_method: 'pm_card_threeDSecure2Required' })).status, 'succeeded', 'the merchant alone');
+    await booksAgree(s, upstream);
+  });
+
   s.test('a capture that PayPal decides later', async () => {
     const { id } = await pay({ capture_method: 'manual' });
     const captured = await held(() => s.stripe.paymentIntents.capture(id, { amount_to_capture: 1500 }));

@@ -52,6 +52,8 @@ class PayPalObjects {
       ['DELETE', '/v3/vault/payment-tokens/:id', (asked, name) => { if (!this.vault.delete(name)) missing(); }],
       ['POST', '/v2/checkout/orders', this.orderMake, true],
       ['GET', '/v2/checkout/orders/:id', (asked, name) => this.orders.get(name) || missing()],
+      ['POST', '/v2/checkout/orders/:id/capture', (asked, name) => this.orderComplete(name, 'CAPTURE'), true],
+      ['POST', '/v2/checkout/orders/:id/authorize', (asked, name) => this.orderComplete(name, 'AUTHORIZE'), true],
       ['POST', '/v2/payments/authorizations/:id/capture', this.authorizationCapture, true],
       ['POST', '/v2/payments/authorizations/:id/void', this.authorizationVoid, true],
       ['POST', '/v2/payments/captures/:id/refund', this.captureRefund, true],
@@ -127,10 +129,43 @@ class PayPalObjects {
     return order;
   }
 
-  orderPay(order, unit, [kind, { vault_id: name }]) {
+  /* A card of which its bank wants to know who uses it: the customer is sent there, unless the merchant pays with it by himself. */
+  orderAsks(order, { experience_context: back, stored_credential: stored }, method) {
+    if (method.payment_source.card?.last_digits !== '7704' || stored?.payment_initiator === 'MERCHANT' || order.approved) return false;
+    order.status = 'PAYER_ACTION_REQUIRED';
+    order.links = [{ rel: 'self', href: `https://api.sandbox.paypal.com/v2/checkout/orders/${order.id}` }];
+    if (back?.return_url) order.links.push({ rel: 'payer-action', href: `https://www.sandbox.paypal.com/webapps/helios?action=authenticate&token=${order.id}` });
+    return true;
+  }
+
+  /* The customer's part. */
+  authenticate(name, good) {
+    const order = this.orders.get(name);
+    if (order.status !== 'PAYER_ACTION_REQUIRED') throw new Error(`${name} is ${order.status}`);
+    order.status = 'APPROVED';
+    order.payment_source = { card: { authentication_result: { liability_shift: good ? 'POSSIBLE' : 'NO', three_d_secure: { enrollment_status: 'Y', authentication_status: good ? 'Y' : 'N' } } } };
+    Object.defineProperty(order, 'approved', { value: true });
+    this.tell('CHECKOUT.ORDER.APPROVED', order);
+  }
+
+  orderComplete(name, intent) {
+    const order = this.orders.get(name) || missing();
+    if (order.intent !== intent) semantic('ACTION_DOES_NOT_MATCH_INTENT');
+    if (order.status === 'COMPLETED') semantic(intent === 'CAPTURE' ? 'ORDER_ALREADY_CAPTURED' : 'ORDER_ALREADY_AUTHORIZED');
+    if (order.status !== 'APPROVED') semantic('ORDER_NOT_APPROVED');
+    this.orderPay(order, order.purchase_units[0], order.source);
+    return order;
+  }
+
+  orderPay(order, unit, source) {
+    const [kind, { vault_id: name }] = source;
     const method = this.vault.get(name);
     if (!method?.payment_source[kind]) semantic('TOKEN_ID_NOT_FOUND');
-    if (unit.invoice_id && [...this.orders.values()].some((other) => other.purchase_units[0].invoice_id === unit.invoice_id)) semantic('DUPLICATE_INVOICE_ID');
+    if (this.orderAsks(order, source[1], method)) {
+      Object.defineProperty(order, 'source', { value: source });
+      return;
+    }
+    if (unit.invoice_id && [...this.orders.values()].some((other) => other !== order && other.status === 'COMPLETED' && other.purchase_units[0].invoice_id === unit.invoice_id)) semantic('DUPLICATE_INVOICE_ID');
     if (kind === 'paypal' && method.holder === 'DECLINES') semantic('INSTRUMENT_DECLINED');
     const response = TRIGGERS[method.holder] || '0000';
     order.status = 'COMPLETED';
