@@ -120,6 +120,8 @@ paypalSuite('PayPal in trouble', { env }, (s, upstream) => {
     await booksAgree(s, upstream);
   });
 
+  const ORDERS = '/v2/checkout/orders';
+
   /* An unknown payment that became old while PayPal was away; `fault` is what its first request met. */
   const aged = async (fault, seconds, meanwhile = () => {}) => {
     const { id } = await s.stripe.paymentIntents.create({ amount: 1000, currency: 'usd', payment_method: 'pm_card_visa' });
@@ -130,12 +132,14 @@ paypalSuite('PayPal in trouble', { env }, (s, upstream) => {
       await s.server.database.change(`UPDATE payment_attempts SET started = started - ${seconds} WHERE id = '${attempt}'`);
       upstream.objects.age(attempt, seconds);
       meanwhile();
+      /* Whoever looked at it when it was young has ended by then. */
+      const from = upstream.requests.length;
+      await until('it is looked for as an old one', () => upstream.requests.slice(from).some(({ method, path, body }) =>
+        path === '/v1/reporting/transactions' || (method === 'POST' && path === ORDERS && !body.payment_source)), 60);
       return { id, attempt };
     });
   };
   const movesOf = (attempt) => upstream.moved().filter((one) => one.attempt === attempt).length;
-  const ORDERS = '/v2/checkout/orders';
-
   s.test('PayPal is away for long: the payment that its key made is found', async () => {
     const { id, attempt } = await aged('hang', 11 * 60);
     assert.equal((await settled(id)).status, 'succeeded');

@@ -170,6 +170,7 @@ paypalSuite('events of PayPal', { env: { STRIPE_LITE_GATEWAY_TIMEOUT: '1' } }, (
       answered(await s.post(`/v1/payment_intents/${id}/confirm`, { return_url: BODY.return_url }), 200);
       [{ id: attempt }] = await s.server.database.rows(`SELECT id FROM payment_attempts WHERE intent = '${id}'`);
       await s.server.database.change(`UPDATE payment_attempts SET started = started - 90000 WHERE id = '${attempt}'`);
+      await until('it is looked for as an old one', () => upstream.requests.some(({ path }) => path === '/v1/reporting/transactions'), 60);
     });
     await until('it is given up', async () => (await statusOf(id)) === 'requires_payment_method', 60);
     const request = upstream.requests.find((one) => one.key === attempt && one.body.payment_source);
