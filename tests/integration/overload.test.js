@@ -38,6 +38,7 @@ const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
 
 /* ---- requests ---- */
 
+const CACHE = process.env.STRIPE_LITE_TEST_DATABASE === 'postgres' ? 0 : 16; /* MiB of pages that SQLite's writer keeps, filled as the file grows */
 const LATENCY = 500; /* ms that the gateway takes */
 const PLACES = 16;
 const SECONDS = LONG ? 60 : 6;
@@ -86,7 +87,7 @@ suite('twice as many requests as there are places', { env: { STRIPE_LITE_WORKERS
     assert.deepEqual([...new Set(answers.map(({ status }) => status))].sort(), [200, 503]);
     for (const { headers, json } of refused) assert.deepEqual([headers['retry-after'], json.error.type], ['1', 'api_error']);
     assert.ok(median(accepted.map(({ took }) => took)) < 3 * LATENCY, 'accepted requests wait for nobody');
-    if (!isSanitized()) assert.ok(growth < 8 * MIB, `${growth} bytes more`);
+    if (!isSanitized()) assert.ok(growth < (8 + CACHE) * MIB, `${growth} bytes more`);
   });
 
   s.test('full speed within two seconds after', async () => {
