@@ -64,6 +64,12 @@ static size_t class_of(const sl_value *error)
     return row;
 }
 
+/* An error of a field within the result: what was asked for had run by then. */
+static bool is_inside(const sl_value *error)
+{
+    return sl_value_count(sl_value_member(error, "path")) > 1;
+}
+
 /* Of several errors the one that leaves most open counts. */
 static void errors_read(const sl_value *errors, struct braintree_answer *ret,
                         struct reading *reading)
@@ -72,7 +78,7 @@ static void errors_read(const sl_value *errors, struct braintree_answer *ret,
     for (uint32_t i = 0; i < sl_value_count(errors); i++) {
         const sl_value *error = sl_value_item(errors, i, NULL);
         size_t row = class_of(error);
-        bool known = row < sizeof(classes) / sizeof(classes[0]);
+        bool known = row < sizeof(classes) / sizeof(classes[0]) && !is_inside(error);
         int32_t kind = known ? classes[row].kind : ANSWER_UNKNOWN;
         bool weightier = ret->kind == 0 || kind == ANSWER_UNKNOWN ||
                          (kind == ANSWER_REFUSED && ret->kind == ANSWER_UNSENT);

@@ -62,6 +62,9 @@ ONE(no_rights, .answer = ERROR("AUTHORIZATION", "", "Not allowed."));
 ONE(no_keys, .answer = ERROR("AUTHENTICATION", "", "Not you."));
 ONE(broken_inside, .answer = ERROR("INTERNAL", "", "Something broke."));
 ONE(not_there, .answer = ERROR("SERVICE_AVAILABILITY", "", "Later."));
+ONE(not_shown,
+    .answer = "{\"data\":{\"result\":null},\"errors\":[{\"message\":\"Not for you.\",\"path\":["
+              "\"result\",\"transaction\"],\"extensions\":{\"errorClass\":\"AUTHORIZATION\"}}]}");
 ONE(new_class, .answer = ERROR("A_NEW_CLASS", "", "A new class."));
 ONE(captured, .answer = PAYLOAD(OF("SUBMITTED_FOR_SETTLEMENT", "")),
     .sends = SL_SENDS("captureTransaction", "\"transactionId\":\"$(original)\"",
@@ -130,6 +133,7 @@ static const sl_gateway_example examples[] = {
     { "authorize", "with wrong keys", SL_GATEWAY_NOT_SENT, .exchanges = no_keys },
     { "authorize", "an error inside", SL_GATEWAY_UNKNOWN, .exchanges = broken_inside },
     { "authorize", "a service that is away", SL_GATEWAY_UNKNOWN, .exchanges = not_there },
+    { "authorize", "carried out and not shown", SL_GATEWAY_UNKNOWN, .exchanges = not_shown },
     { "authorize", "an error nobody knows", SL_GATEWAY_UNKNOWN, .exchanges = new_class },
     { "capture", "captured", SL_GATEWAY_APPROVED, .exchanges = captured },
     { "capture", "captured before", SL_GATEWAY_APPROVED, .exchanges = captured_before },
