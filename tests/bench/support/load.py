@@ -38,16 +38,16 @@ class Sample:
         return {name: value for name, value in dataclasses.asdict(self).items() if value is not None}
 
 
-def wrk(server, kind, connections, seconds, key="", numbers=0):
+def wrk(server, kind, connections, seconds, key="", numbers=0, file=""):
     """
-    kind: one of requests.lua's, or a path, in which a %d becomes one of so many numbers. Every answer but 200s (wrk counts from 400
-    on) is Trouble.
+    kind: one of requests.lua's, or a path, in which a %d becomes one of so many numbers. file: what the kind sends. Every answer but
+    200s (wrk counts from 400 on) is Trouble.
     """
     # New keys for each run; as long as the ids we make, so that capture.py knows them as such.
     word = f"bench{os.getpid():08d}{next(runs):06d}"
     before = server.cpu_seconds()
     said = run("wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s", "-s", LUA, server.url, "--",
-               kind, key, word, numbers, seconds=seconds + 60)  # fmt: skip
+               kind, key, word, numbers, file, seconds=seconds + 60)  # fmt: skip
     after = server.cpu_seconds()
     found = json.loads(said.rstrip("\n").rpartition("\n")[2])
     failures = {name: found[name] for name in ("status", "connect", "read", "write", "timeout") if found[name]}

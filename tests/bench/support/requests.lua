@@ -1,7 +1,7 @@
 -- requests.lua: what wrk sends, and its figures as one line of JSON.
 --
--- wrk … URL -- KIND KEY RUN COUNT: KIND is one of those below, "POST PATH FORM" (with a new idempotency key each time) or a path, KEY the secret key, RUN a word that no other run of
--- this database has, so that idempotency keys are new. A %d in a path becomes a number below COUNT.
+-- wrk … URL -- KIND KEY RUN COUNT FILE: KIND is one of those below, "POST PATH FORM" (with a new idempotency key each time) or a path, KEY the secret key, RUN a word that no other run of
+-- this database has, so that idempotency keys are new. A %d in a path becomes a number below COUNT. FILE holds what some kinds send.
 -- SPDX-License-Identifier: Apache-2.0
 
 local makers = {}
@@ -34,6 +34,22 @@ local function post(path, body, run)
    end
 end
 
+-- Events of Stripe, each line a signature, a tab and a body. Those that are used up come again.
+function makers.stripe_webhook(_, file)
+   local lines = {}
+   for line in io.lines(file) do
+      local signature, body = line:match("^(.-)\t(.*)$")
+      lines[#lines + 1] = { signature, body }
+   end
+   local headers = { ["Content-Type"] = "application/json" }
+   return function()
+      local line = lines[count % #lines + 1]
+      count = count + 1
+      headers["Stripe-Signature"] = line[1]
+      return wrk.format("POST", "/stripe/webhook", headers, line[2])
+   end
+end
+
 -- A fixed request is formatted once, and not before the first is asked for: wrk learns its host after init.
 local function get(path, numbers)
    if numbers > 0 then
@@ -54,7 +70,7 @@ function init(args)
    end
    math.randomseed(os.time())
    local path, body = kind:match("^POST (%S+) (.*)$")
-   request = path and post(path, body, run) or makers[kind] and makers[kind](run) or get(kind, tonumber(args[4]))
+   request = path and post(path, body, run) or makers[kind] and makers[kind](run, args[5]) or get(kind, tonumber(args[4]))
 end
 
 function done(summary, latency)
