@@ -15,7 +15,7 @@
 #define SL_JOB_NEWS "jobs"
 #define SL_JOB_NEWS_MS 100    /* the least between two of a worker */
 #define SL_JOB_CONCURRENCY 16 /* a worker */
-#define SL_SOON_FIBERS 64     /* a worker */
+#define SL_SOON_FIBERS 40     /* a worker */
 #define SL_JOB_ATTEMPTS 20
 #define SL_JOB_TIMEOUT 60 /* seconds */
 #define SL_JOB_BACKOFF 5  /* seconds */
