@@ -37,9 +37,11 @@ async function openThings(database) {
     + " UNION ALL SELECT 'key', id FROM idempotency_keys WHERE state = 'started'");
 }
 
-/* What the gateway was never asked for: the client was told so (503), and its key was free for another try. */
+/* What the gateway was never asked for: the client was told so (503), and its key was free for another try. Of a payment that went
+ * on from one gateway to another the last attempt says so. */
 const ATTEMPT_OF = { payment_intents: 'a.intent = t.id', refunds: 'a.refund = t.id' };
-const attempts = (table, which) => `EXISTS (SELECT 1 FROM payment_attempts a WHERE ${ATTEMPT_OF[table] || 'FALSE'} AND a.status ${which} 'not_sent')`;
+const LAST = "NOT EXISTS (SELECT 1 FROM payment_attempts n WHERE n.account_id = a.account_id AND n.id = a.id || '_2')";
+const attempts = (table, which) => `EXISTS (SELECT 1 FROM payment_attempts a WHERE ${ATTEMPT_OF[table] || 'FALSE'} AND a.status ${which} 'not_sent' AND ${LAST})`;
 const rowsTried = (table) => `SELECT id, metadata FROM ${table} t WHERE NOT ${attempts(table, '=')} OR ${attempts(table, '<>')}`;
 
 /* Each key that was answered 200 or 402 has one row that carries it, each that was refused none. */
