@@ -29,7 +29,7 @@ const { setTimeout: pause } = require('node:timers/promises');
 const { Objects, Refused } = require('./braintree_objects');
 
 const MAKING = new Set(['chargePaymentMethod', 'authorizePaymentMethod', 'refundTransaction']);
-const TURNED_AWAY = new Set(['limit', 'busy']);
+const TURNED_AWAY = new Set(['limit', 'busy', 'keys']);
 const random = (bytes) => crypto.randomBytes(bytes).toString('hex');
 const failure = (errorClass, message) => ({ data: { result: null }, errors: [{ message, path: ['result'], extensions: { errorType: 'developer_error', errorClass } }] });
 
@@ -126,6 +126,7 @@ class BraintreeUpstream {
     }
     if (field.unknown) throw new Error(`Braintree does not know ${field.unknown} in ${query}`);
     if (request.headers.authorization !== basic) {
+      asked.fault = 'keys';
       this.answer(response, failure('AUTHENTICATION', 'Invalid credentials.'));
       return;
     }
