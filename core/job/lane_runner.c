@@ -1,5 +1,7 @@
 /*
- * lane_runner.c: the fiber of each queue that claims rows, and the fiber of each row that is run.
+ * lane_runner.c: the fibers of each queue: one claims rows, one looks over the lanes, and one runs each row.
+ *
+ * The look is apart so that no claim waits for it, which takes longer the more lanes there are.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -319,16 +321,16 @@ static sl_status standing_claim(sl_context *cx, queue_worker *worker, int32_t st
     return status;
 }
 
-static void failing_tell(queue_worker *worker, sl_context *cx, sl_status status)
+static void failing_tell(const queue_worker *worker, bool *said, sl_context *cx, sl_status status)
 {
     bool failing = status != SL_OK && status != SL_E_CANCELLED;
-    if (failing && !worker->failing)
+    if (failing && !*said)
         sl_log(NULL, SL_LOG_ERROR, "a queue cannot be served", "queue", worker->queue->name,
                "status", sl_status_name(status), "error",
                sl_error_message(cx) ? sl_error_message(cx) : "");
-    if (!failing && worker->failing)
+    if (!failing && *said)
         sl_log(NULL, SL_LOG_INFO, "a queue can be served again", "queue", worker->queue->name);
-    worker->failing = failing;
+    *said = failing;
 }
 
 static sl_status housekeeping(sl_context *cx, queue_worker *worker)
@@ -336,15 +338,31 @@ static sl_status housekeeping(sl_context *cx, queue_worker *worker)
     int64_t now = sl_clock_monotonic_ms();
     sl_status status = worker->freed ? SL_OK : lanes_free_dead(cx, worker);
     worker->freed = worker->freed || status == SL_OK;
-    if (status == SL_OK && (worker->looked == 0 || now - worker->looked >= LOOK_MS)) {
+    if (status == SL_OK)
         status = lanes_look(cx, worker);
-        worker->looked = now;
-    }
     if (status == SL_OK && (worker->counted == 0 || now - worker->counted >= COUNT_MS)) {
         status = lanes_count(cx, worker);
         worker->counted = now;
     }
     return status;
+}
+
+static void keeper_fiber(void *data)
+{
+    queue_worker *worker = data;
+    const sl_queues *queues = worker->owner;
+    sl_status status = SL_OK;
+    while (!queues->stopping && status != SL_E_CANCELLED) {
+        sl_context *cx = sl_context_new(queues->host, "system", true, "req_queue");
+        int64_t now = sl_clock_monotonic_ms();
+        cx->deadline = now + HOUSEKEEPING_MS;
+        failing_tell(worker, &worker->blind, cx, housekeeping(cx, worker));
+        sl_context_free(cx);
+        worker->due = true;
+        sl_condition_broadcast(&worker->wake);
+        if (!queues->stopping)
+            status = sl_wait_condition(&worker->rest, now + LOOK_MS);
+    }
 }
 
 /* True when something was claimed, so that there may be more. */
@@ -358,12 +376,12 @@ static bool runner_turn(queue_worker *worker)
         const char *name = sl_job_holder_name(cx);
         queues->holder = sl_arena_copy(queues->arena, name, strlen(name));
     }
-    sl_status status = housekeeping(cx, worker);
+    sl_status status = SL_OK;
     /* Those that work first. */
     static const int32_t order[] = { LANE_WORKS, LANE_NEW, LANE_FAILS };
     for (size_t i = 0; i < 3 && status == SL_OK && !queues->stopping; i++)
         status = standing_claim(cx, worker, order[i], &more);
-    failing_tell(worker, cx, status);
+    failing_tell(worker, &worker->failing, cx, status);
     sl_context_free(cx);
     return status == SL_OK && more;
 }
@@ -400,20 +418,34 @@ static void runner_start(void *data)
     sl_loop_after(host->loop, LOOK_MS, runner_start, worker);
 }
 
+static void keeper_start(void *data)
+{
+    queue_worker *worker = data;
+    const sl_host *host = worker->owner->host;
+    if (worker->owner->stopping || sl_fiber_start(host->loop, keeper_fiber, worker, NULL) == SL_OK)
+        return;
+    sl_log(NULL, SL_LOG_ERROR, "no fiber to look over the lanes of a queue, trying again");
+    sl_loop_after(host->loop, LOOK_MS, keeper_start, worker);
+}
+
 void sl_queues_start(sl_queues *queues)
 {
     queues->stopping = false;
     for (queue_worker *one = queues->workers; one; one = one->next) {
-        if (*one->active)
-            runner_start(one);
+        if (!*one->active)
+            continue;
+        runner_start(one);
+        keeper_start(one);
     }
 }
 
 void sl_queues_stop(sl_queues *queues)
 {
     queues->stopping = true;
-    for (queue_worker *one = queues->workers; one; one = one->next)
+    for (queue_worker *one = queues->workers; one; one = one->next) {
         sl_condition_broadcast(&one->wake);
+        sl_condition_broadcast(&one->rest);
+    }
 }
 
 static sl_status wait_none_runs(queue_worker *worker, int64_t deadline)

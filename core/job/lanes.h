@@ -45,12 +45,13 @@ typedef struct queue_worker {
     int32_t running[LANE_STANDINGS];
     uint32_t running_all;
     queue_run *runs;
-    sl_condition wake;
-    int64_t looked;  /* monotonic ms of the last look over all lanes */
-    int64_t counted; /* of the last count of what waits */
-    bool due;        /* set with `wake` */
-    bool freed;      /* what dead workers held: looked for once */
-    bool failing;
+    sl_condition wake; /* of the fiber that claims */
+    sl_condition rest; /* of the one that looks */
+    int64_t counted;   /* monotonic ms of the last count of what waits */
+    bool due;          /* set with `wake` */
+    bool freed;        /* what dead workers held: looked for once */
+    bool failing;      /* claims do, looks do: said once */
+    bool blind;
     struct queue_worker *next;
 } queue_worker;
 
