@@ -37,7 +37,9 @@ const char *told_currency(sl_context *cx, const sl_value *object)
     char *lower = sl_alloc(cx, strlen(text) + 1);
     for (size_t i = 0; text[i]; i++) {
         const char *at = strchr(upper, text[i]);
-        lower[i] = at ? letters[at - upper] : text[i];
+        lower[i] = text[i];
+        if (at)
+            lower[i] = letters[at - upper];
     }
     return sl_currency_exponent(lower) < 0 ? NULL : lower;
 }
