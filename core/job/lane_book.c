@@ -88,7 +88,8 @@ void lane_tell(lane *one, int64_t due_at)
 
 void lane_works(queue_worker *worker, lane *one)
 {
-    worker->due = worker->due || one->standing != LANE_WORKS;
+    if (one->standing != LANE_WORKS)
+        worker->news++;
     one->standing = LANE_WORKS;
     one->failures = 0;
     one->open_at = 0;
@@ -112,12 +113,14 @@ void lane_begins(queue_worker *worker, lane *one, int32_t *ret_slot)
 
 void lane_ended(queue_worker *worker, lane *one, int32_t slot)
 {
+    bool full = worker->running[slot] >= slots[slot];
     one->running--;
     worker->running[slot]--;
     worker->running_all--;
     /* Half of its room is free again, or its one run is over. */
     bool room = one->standing != LANE_WORKS || one->running == LANE_MOST / 2;
-    worker->due = worker->due || (room && one->due_at != NEVER);
+    if (full || (room && one->due_at != NEVER))
+        worker->news++;
 }
 
 static int32_t lane_most(const queue_worker *worker)
@@ -172,13 +175,14 @@ uint32_t lanes_open(queue_worker *worker, int32_t standing, lane **ret_lanes, in
     return count;
 }
 
-int64_t lanes_next(const queue_worker *worker)
+int64_t lanes_next(const queue_worker *worker, const bool standings[LANE_STANDINGS])
 {
     int64_t now = sl_clock_monotonic_ms();
     int64_t unix_ms = sl_clock_unix_ms();
     int64_t next = NEVER;
     for (const lane *one = worker->first; one; one = one->next) {
-        if (one->due_at == NEVER || lane_room(worker, one) == 0)
+        if (!standings[one->standing] || worker->running[one->standing] >= slots[one->standing] ||
+            one->due_at == NEVER || lane_room(worker, one) == 0)
             continue;
         int64_t at = now + (one->due_at > unix_ms ? one->due_at - unix_ms : 0);
         at = one->open_at > at ? one->open_at : at;

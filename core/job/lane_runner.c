@@ -1,7 +1,8 @@
 /*
- * lane_runner.c: the fibers of each queue: one claims rows, one looks over the lanes, and one runs each row.
+ * lane_runner.c: the fibers of each queue: two claim rows, one looks over the lanes, and one runs each row.
  *
- * The look is apart so that no claim waits for it, which takes longer the more lanes there are.
+ * Lanes that work are claimed from apart, and the look is apart, which takes longer the more lanes there are: what works waits for
+ * nothing that is done for others.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -80,6 +81,9 @@ const char *sl_queues_add(sl_queues *queues, const char *plugin, const bool *act
     *worker = (queue_worker){
         .owner = queues, .queue = queue, .plugin = plugin, .active = active, .next = queues->workers
     };
+    worker->claimers[0] = (lane_claimer){ .worker = worker, .claims = { [LANE_WORKS] = true } };
+    worker->claimers[1] =
+        (lane_claimer){ .worker = worker, .claims = { [LANE_NEW] = true, [LANE_FAILS] = true } };
     lanes_begin(worker);
     queues->workers = worker;
     return NULL;
@@ -91,6 +95,12 @@ static queue_worker *worker_of(const sl_queues *queues, const sl_queue *queue)
     while (one && one->queue != queue)
         one = one->next;
     return one;
+}
+
+static void news_tell(queue_worker *worker, uint32_t before)
+{
+    if (worker->news != before || worker->owner->stopping)
+        sl_condition_broadcast(&worker->wake);
 }
 
 /* ---- rows that join a write set ---- */
@@ -110,12 +120,12 @@ static void told_after(sl_context *cx, void *data, sl_status result)
 {
     (void)cx;
     told *of = data;
+    uint32_t before = of->worker->news;
     for (const told_lane *one = result == SL_OK ? of->lanes : NULL; one; one = one->next) {
         lane_tell(lane_of(of->worker, one->name), 0);
-        of->worker->due = true;
+        of->worker->news++;
     }
-    if (result == SL_OK && of->lanes)
-        sl_condition_broadcast(&of->worker->wake);
+    news_tell(of->worker, before);
     of->lanes = NULL;
 }
 
@@ -155,8 +165,12 @@ void sl_queue_due(sl_context *cx, const sl_queue *queue, const char *name)
 
 void sl_queue_lane_works(sl_context *cx)
 {
-    if (cx->queue_run)
-        lane_works(cx->queue_run->worker, cx->queue_run->lane);
+    if (!cx->queue_run)
+        return;
+    queue_worker *worker = cx->queue_run->worker;
+    uint32_t before = worker->news;
+    lane_works(worker, cx->queue_run->lane);
+    news_tell(worker, before);
 }
 
 /* Runs that were under way when the lane began to fail are part of that failure. */
@@ -205,10 +219,10 @@ static void run_free(queue_run *one)
     while (*at != one)
         at = &(*at)->next;
     *at = one->next;
+    uint32_t before = worker->news;
     lane_ended(worker, one->lane, one->slot);
     sl_context_free(one->cx);
-    if (worker->due || worker->owner->stopping)
-        sl_condition_broadcast(&worker->wake);
+    news_tell(worker, before);
 }
 
 static void run_fiber(void *data)
@@ -358,16 +372,16 @@ static void keeper_fiber(void *data)
         cx->deadline = now + HOUSEKEEPING_MS;
         failing_tell(worker, &worker->blind, cx, housekeeping(cx, worker));
         sl_context_free(cx);
-        worker->due = true;
-        sl_condition_broadcast(&worker->wake);
+        news_tell(worker, worker->news++);
         if (!queues->stopping)
             status = sl_wait_condition(&worker->rest, now + LOOK_MS);
     }
 }
 
 /* True when something was claimed, so that there may be more. */
-static bool runner_turn(queue_worker *worker)
+static bool claimer_turn(lane_claimer *claimer)
 {
+    queue_worker *worker = claimer->worker;
     sl_queues *queues = worker->owner;
     sl_context *cx = sl_context_new(queues->host, "system", true, "req_queue");
     bool more = false;
@@ -377,45 +391,47 @@ static bool runner_turn(queue_worker *worker)
         queues->holder = sl_arena_copy(queues->arena, name, strlen(name));
     }
     sl_status status = SL_OK;
-    /* Those that work first. */
-    static const int32_t order[] = { LANE_WORKS, LANE_NEW, LANE_FAILS };
-    for (size_t i = 0; i < 3 && status == SL_OK && !queues->stopping; i++)
-        status = standing_claim(cx, worker, order[i], &more);
-    failing_tell(worker, &worker->failing, cx, status);
+    for (int32_t i = 0; i < LANE_STANDINGS && status == SL_OK && !queues->stopping; i++) {
+        if (claimer->claims[i])
+            status = standing_claim(cx, worker, i, &more);
+    }
+    failing_tell(worker, &claimer->failing, cx, status);
     sl_context_free(cx);
     return status == SL_OK && more;
 }
 
-static void runner_fiber(void *data)
+static void claimer_fiber(void *data)
 {
-    queue_worker *worker = data;
+    lane_claimer *claimer = data;
+    queue_worker *worker = claimer->worker;
     const sl_queues *queues = worker->owner;
     sl_status status = SL_OK;
     while (!queues->stopping && status != SL_E_CANCELLED) {
-        worker->due = false;
-        bool more = runner_turn(worker);
+        uint32_t news = worker->news;
+        bool more = claimer_turn(claimer);
         int64_t now = sl_clock_monotonic_ms();
-        int64_t next = lanes_next(worker);
+        int64_t next = lanes_next(worker, claimer->claims);
         int64_t at = now + LOOK_MS;
-        if (!worker->failing && next < at)
+        if (!claimer->failing && next < at)
             at = next;
         if (queues->stopping)
             break;
-        if (!worker->due && (!more || at > now))
+        if (worker->news == news && (!more || at > now))
             status = sl_wait_condition(&worker->wake, at > now ? at : now + 1);
         else
             status = sl_wait_turn();
     }
 }
 
-static void runner_start(void *data)
+static void claimer_start(void *data)
 {
-    queue_worker *worker = data;
-    const sl_host *host = worker->owner->host;
-    if (worker->owner->stopping || sl_fiber_start(host->loop, runner_fiber, worker, NULL) == SL_OK)
+    lane_claimer *claimer = data;
+    const sl_queues *queues = claimer->worker->owner;
+    if (queues->stopping ||
+        sl_fiber_start(queues->host->loop, claimer_fiber, claimer, NULL) == SL_OK)
         return;
-    sl_log(NULL, SL_LOG_ERROR, "no fiber for the runner of a queue, trying again");
-    sl_loop_after(host->loop, LOOK_MS, runner_start, worker);
+    sl_log(NULL, SL_LOG_ERROR, "no fiber to claim rows of a queue, trying again");
+    sl_loop_after(queues->host->loop, LOOK_MS, claimer_start, claimer);
 }
 
 static void keeper_start(void *data)
@@ -434,7 +450,8 @@ void sl_queues_start(sl_queues *queues)
     for (queue_worker *one = queues->workers; one; one = one->next) {
         if (!*one->active)
             continue;
-        runner_start(one);
+        for (int i = 0; i < LANE_CLAIMERS; i++)
+            claimer_start(&one->claimers[i]);
         keeper_start(one);
     }
 }

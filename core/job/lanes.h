@@ -33,6 +33,16 @@ typedef struct lane {
 
 typedef struct queue_run queue_run;
 
+/* A fiber that claims rows of lanes of some standings. */
+typedef struct lane_claimer {
+    struct queue_worker *worker;
+    bool claims[LANE_STANDINGS];
+    bool failing; /* said once */
+} lane_claimer;
+
+/* Lanes that work have a claimer of their own: they wait for no claim of others. */
+#define LANE_CLAIMERS 2
+
 typedef struct queue_worker {
     struct sl_queues *owner;
     const sl_queue *queue;
@@ -45,13 +55,13 @@ typedef struct queue_worker {
     int32_t running[LANE_STANDINGS];
     uint32_t running_all;
     queue_run *runs;
-    sl_condition wake; /* of the fiber that claims */
+    lane_claimer claimers[LANE_CLAIMERS];
+    sl_condition wake; /* of the fibers that claim */
     sl_condition rest; /* of the one that looks */
     int64_t counted;   /* monotonic ms of the last count of what waits */
-    bool due;          /* set with `wake` */
+    uint32_t news;     /* grows when there may be something to claim */
     bool freed;        /* what dead workers held: looked for once */
-    bool failing;      /* claims do, looks do: said once */
-    bool blind;
+    bool blind;        /* looks fail: said once */
     struct queue_worker *next;
 } queue_worker;
 
@@ -77,8 +87,9 @@ void lane_ended(queue_worker *worker, lane *one, int32_t slot);
 /* Up to LANES_A_CLAIM open lanes of one standing with due rows and room, and how many rows of each may be claimed; they go to the
  * end of the book. */
 uint32_t lanes_open(queue_worker *worker, int32_t standing, lane **ret_lanes, int32_t *ret_each);
-/* Monotonic ms at which a lane opens or a row becomes due, NEVER when none will. */
-int64_t lanes_next(const queue_worker *worker);
+/* Monotonic ms at which a lane of these standings opens or a row of it becomes due, NEVER when none will. Standings without a free
+ * slot do not count: a run that ends is news. */
+int64_t lanes_next(const queue_worker *worker, const bool standings[LANE_STANDINGS]);
 
 /* ---- lane_claim.c; all [suspends] ---- */
 
