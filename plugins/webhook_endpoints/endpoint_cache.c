@@ -40,6 +40,18 @@ void endpoint_cache_start(sl_context *cx)
     sl_news_listen(cx, ENDPOINTS_NEWS, news_heard, NULL);
 }
 
+void endpoint_cache_stop(void)
+{
+    for (uint32_t i = 0; i < CHAINS; i++) {
+        for (const struct entry *one = cache.chains[i]; one; one = one->next)
+            sl_shelf_free(one->known.shelf);
+        cache.chains[i] = NULL;
+    }
+    sl_shelf_free(cache.shelf);
+    cache.shelf = NULL;
+    cache.count = 0;
+}
+
 /* ---- accounts ---- */
 
 static struct entry **chain_of(const char *account, bool livemode)

@@ -26,6 +26,9 @@ struct known_endpoints {
 /* [start-up only] */
 void endpoint_cache_start(sl_context *cx);
 
+/* Once nothing runs any more. [no-suspend] */
+void endpoint_cache_stop(void);
+
 /* The enabled endpoints of the context's account, good until the next suspension; NULL when they are not known: then they are
  * being read. [no-suspend] */
 struct known_endpoints *endpoints_known(sl_context *cx);

@@ -52,3 +52,9 @@ sl_status webhook_endpoints_start(sl_context *cx, sl_plugin *self)
     endpoint_cache_start(cx);
     return SL_OK;
 }
+
+void webhook_endpoints_stop(sl_plugin *self)
+{
+    (void)self;
+    endpoint_cache_stop();
+}

@@ -43,6 +43,7 @@ struct webhook_rules {
 /* [no-suspend] */
 const struct webhook_rules *webhook_rules(void);
 sl_status webhook_endpoints_start(sl_context *cx, sl_plugin *self);
+void webhook_endpoints_stop(sl_plugin *self);
 
 /* Whether both are there and the same. [no-suspend] */
 static inline bool same(const char *a, const char *b)

@@ -63,5 +63,5 @@ SL_PLUGIN(.name = "webhook_endpoints", .version = "1.0.0",
           .summary = "Webhook endpoints and the deliveries of events to them",
           .options = webhook_option_fields, .options_size = sizeof(struct webhook_options),
           .routes = routes, .resources = resources, .jobs = jobs, .commands = commands,
-          .invariants = invariants, .start = webhook_endpoints_start, .queues = deliveries_queue,
-          .event_outlet = &event_outlet)
+          .invariants = invariants, .start = webhook_endpoints_start,
+          .stop = webhook_endpoints_stop, .queues = deliveries_queue, .event_outlet = &event_outlet)
