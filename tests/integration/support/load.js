@@ -12,8 +12,7 @@ const assert = require('node:assert/strict');
 const crypto = require('node:crypto');
 const { setTimeout: pause } = require('node:timers/promises');
 
-/* While a gateway is in trouble nothing says when it tells the truth. */
-const PATIENCE = (process.env.STRIPE_LITE_TEST_LONG ? 400 : 120) * 1000;
+const PATIENCE = (process.env.STRIPE_LITE_TEST_LONG ? 400 : 120) * 1000; /* the trouble of a gateway included */
 const RETURN = { return_url: 'https://example.com/back' };
 
 class Load {
