@@ -231,8 +231,9 @@ static void burn(sl_context *cx, const sl_gateway_payment *payment, sl_gateway_o
     struct stripe_answer answer;
     request_of_burn(cx, payment, &form, &question);
     stripe_ask(cx, &question, &answer);
-    /* Used: what asked under the key ended long ago, and left nothing that is to be seen. */
-    if (answer.kind != ANSWER_DONE && answer.kind != ANSWER_USED) {
+    /* Used, and nobody asked under the key for a minute: what did ended, and left nothing that is to be seen. */
+    bool over = age_of(cx, payment) >= AUTHORIZE_AGAIN + SKEW;
+    if (answer.kind != ANSWER_DONE && !(answer.kind == ANSWER_USED && over)) {
         unknown(ret, answer.message);
         return;
     }
