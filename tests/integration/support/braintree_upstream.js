@@ -24,9 +24,9 @@
 'use strict';
 
 const crypto = require('node:crypto');
-const http = require('node:http');
 const { setTimeout: pause } = require('node:timers/promises');
 const { Objects, Refused } = require('./braintree_objects');
+const { ScriptedUpstream } = require('./scripted_upstream');
 
 const MAKING = new Set(['chargePaymentMethod', 'authorizePaymentMethod', 'refundTransaction']);
 const TURNED_AWAY = new Set(['limit', 'busy', 'keys']);
@@ -55,37 +55,13 @@ function fieldOf(query) {
   return field && !unknown && depth === 0 ? { mutation: head[1] === 'mutation', name: field[1] } : { unknown: unknown || 'a syntax error' };
 }
 
-class BraintreeUpstream {
+class BraintreeUpstream extends ScriptedUpstream {
   constructor() {
+    super();
     Object.assign(this, { merchantId: `m${random(7)}`, publicKey: random(8), privateKey: random(16) });
     this.objects = new Objects((kind, subject) => this.tell(kind, subject));
-    Object.assign(this, { faults: [], rates: {}, wide: false, lateMs: 300, delayMs: 0, requests: [], working: 0 });
-    this.receiver = null; /* where notifications go: an URL */
     this.notifications = [];
-    this.deliveries = new Set();
-    this.sockets = new Set();
-  }
-
-  async start() {
-    this.server = http.createServer((request, response) => {
-      this.serve(request, response).catch((error) => {
-        this.failure = error;
-        response.destroy();
-      });
-    });
-    this.server.on('connection', (socket) => {
-      this.sockets.add(socket);
-      socket.on('close', () => this.sockets.delete(socket));
-    });
-    await new Promise((resolve) => { this.server.listen(this.port || 0, '127.0.0.1', resolve); });
-    this.port = this.server.address().port;
-    this.url = `http://127.0.0.1:${this.port}`;
-  }
-
-  /* Nobody listens any more; `start` opens the same port again. */
-  async stop() {
-    for (const socket of this.sockets) socket.destroy();
-    await new Promise((resolve) => { this.server.close(resolve); });
+    this.working = 0;
   }
 
   /* The settings of a server that pays here. */
@@ -94,30 +70,12 @@ class BraintreeUpstream {
       BRAINTREE_MERCHANT_ACCOUNTS: 'usd,eur=books_eu,jpy=books_jp,kwd=books_kw' };
   }
 
-  /* Well again. */
-  calm() { Object.assign(this, { faults: [], rates: {}, delayMs: 0, wide: false }); }
-
-  /* The next requests that move money meet these, one each. */
-  fault(...names) { this.faults.push(...names); }
-
-  chooseFault(moves) {
-    if (moves && this.faults.length > 0) return this.faults.shift();
-    if (!moves && !this.wide) return null;
-    let at = Math.random();
-    for (const [name, rate] of Object.entries(this.rates)) {
-      at -= rate;
-      if (at < 0) return name;
-    }
-    return null;
-  }
-
   /* ---- one request ---- */
 
   async serve(request, response) {
-    const chunks = [];
-    for await (const chunk of request) chunks.push(chunk);
+    const body = await ScriptedUpstream.bodyOf(request);
     const basic = `Basic ${Buffer.from(`${this.publicKey}:${this.privateKey}`).toString('base64')}`;
-    const { query, variables = {} } = JSON.parse(Buffer.concat(chunks).toString());
+    const { query, variables = {} } = JSON.parse(body);
     const field = fieldOf(query);
     const asked = { method: request.method, path: request.url, query, variables, headers: request.headers, field: field.name };
     this.requests.push(asked);
@@ -127,7 +85,7 @@ class BraintreeUpstream {
     if (field.unknown) throw new Error(`Braintree does not know ${field.unknown} in ${query}`);
     if (request.headers.authorization !== basic) {
       asked.fault = 'keys';
-      this.answer(response, failure('AUTHENTICATION', 'Invalid credentials.'));
+      this.told(response, failure('AUTHENTICATION', 'Invalid credentials.'));
       return;
     }
     if (this.delayMs > 0) await pause(this.delayMs);
@@ -142,11 +100,11 @@ class BraintreeUpstream {
 
   async carryOut(asked, response, fault) {
     if (fault === 'drop_before') response.destroy();
-    else if (fault === 'limit') this.answer(response, failure('RESOURCE_LIMIT', 'Too many requests.'));
-    else if (fault === 'busy') this.answer(response, { error: 'Too many requests.' }, 429);
-    else if (fault === 'unavailable') this.answer(response, failure('SERVICE_AVAILABILITY', 'Try again.'));
-    else if (fault === 'error_before') this.answer(response, failure('INTERNAL', 'An unexpected error occurred.'));
-    else if (fault === 'bad_before') this.answer(response, '<html>Bad Gateway</html>', 502);
+    else if (fault === 'limit') this.told(response, failure('RESOURCE_LIMIT', 'Too many requests.'));
+    else if (fault === 'busy') this.answer(response, 429, { error: 'Too many requests.' });
+    else if (fault === 'unavailable') this.told(response, failure('SERVICE_AVAILABILITY', 'Try again.'));
+    else if (fault === 'error_before') this.told(response, failure('INTERNAL', 'An unexpected error occurred.'));
+    else if (fault === 'bad_before') this.answer(response, 502, '<html>Bad Gateway</html>');
     else {
       if (fault === 'late') await pause(this.lateMs);
       this.respond(response, fault, this.act(asked));
@@ -166,17 +124,14 @@ class BraintreeUpstream {
 
   respond(response, fault, body) {
     if (fault === 'drop_after') response.destroy();
-    else if (fault === 'error_after') this.answer(response, failure('INTERNAL', 'An unexpected error occurred.'));
-    else if (fault === 'bad_after') this.answer(response, 'oops', 500);
-    else if (fault === 'garbage') this.answer(response, JSON.stringify(body).slice(0, -40));
-    else if (fault !== 'hang') this.answer(response, body);
+    else if (fault === 'error_after') this.told(response, failure('INTERNAL', 'An unexpected error occurred.'));
+    else if (fault === 'bad_after') this.answer(response, 500, 'oops');
+    else if (fault === 'garbage') this.answer(response, 200, JSON.stringify(body).slice(0, -40));
+    else if (fault !== 'hang') this.told(response, body);
   }
 
-  answer(response, body, status = 200) {
-    const whole = typeof body === 'string' ? body : JSON.stringify({ ...body, extensions: { requestId: `r${this.requests.length}` } });
-    response.writeHead(status, { 'content-type': 'application/json' });
-    response.end(whole);
-  }
+  /* With status 200, as GraphQL has it. */
+  told(response, body) { this.answer(response, 200, { ...body, extensions: { requestId: `r${this.requests.length}` } }); }
 
   /* ---- notifications ---- */
 
